@@ -1,0 +1,25 @@
+import type { KubernetesObject } from '../manifests/object.ts';
+import type { Problem } from '../problem.ts';
+
+/** The rendered objects of one application. Immutable, named by the digest of its bytes; the revision is not part of it. */
+export type Artifact = { objects: ArtifactObject[] };
+
+/** An object as the Go tools read it, and where it came from, for messages (`file` is relative to the repository's root). */
+export type ArtifactObject = { source?: { file: string; line?: number }; object: KubernetesObject };
+
+/** What `source` asks of `renderer`. The two URLs are all the rights that it gets. */
+export type RenderRequest = {
+  /** Presigned GET of the tree (tar.gz) and presigned PUT of the rendering. */
+  treeUrl: string;
+  artifactUrl: string;
+  application: string;
+  /** Folder in the tree. */
+  path: string;
+  namespace: string;
+  helm: { releaseName: string; values: string[] };
+  cluster: { version?: string | undefined; apiVersions?: string[] | undefined };
+};
+
+export type RenderResult =
+  | { outcome: 'rendered'; digest: string; objects: number; warnings: Problem[] }
+  | { outcome: 'failed'; problems: Problem[] };

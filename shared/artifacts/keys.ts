@@ -1,0 +1,15 @@
+/**
+ * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `releases/` and `artifacts/` belong to `source`,
+ * `renderings/` to the renderer's presigned URLs (kept for a day), `inventories/` to `reconciler`.
+ */
+export const keys = {
+  tree: (environment: string, revision: string) => `trees/${environment}/${revision}.tar.gz`,
+  rendering: (environment: string, application: string, id: string) =>
+    `renderings/${environment}/${application}/${id}.json`,
+  artifact: (environment: string, digest: string) => `artifacts/${environment}/${hex(digest)}.json`,
+  release: (environment: string, digest: string) => `releases/${environment}/${hex(digest)}.json`,
+  inventory: (environment: string, application: string, digest: string) =>
+    `inventories/${environment}/${application}/${hex(digest)}.json`,
+} as const;
+
+const hex = (digest: string) => digest.replace(/^sha256:/, '');

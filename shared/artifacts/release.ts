@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { problemSchema } from '../problem.ts';
+
+/** How one application is applied: `environment.yaml` merged with `deployer.yaml`'s limits, so that `reconciler` needs neither. */
+export const applySettingsSchema = z.object({
+  cluster: z.string(),
+  /** Of objects that name none. */
+  namespace: z.string(),
+  allowedNamespaces: z.array(z.string()),
+  allowedClusterKinds: z.array(z.string()),
+  secrets: z.enum(['refuse', 'warn', 'allow']),
+  prune: z.boolean(),
+  drift: z.enum(['correct', 'report', 'ignore']),
+  conflicts: z.enum(['force', 'yield', 'fail']),
+  timeoutSeconds: z.number(),
+  suspend: z.boolean(),
+});
+export type ApplySettings = z.output<typeof applySettingsSchema>;
+
+const entrySchema = z.object({
+  /** Folder in the repository. */
+  path: z.string(),
+  /** What the artifact was made of (files, settings, cluster version): the same inputs are not rendered again. */
+  inputs: z.string(),
+  /** The newest rendering that succeeded. Absent if none ever did. */
+  artifact: z.object({ digest: z.string(), objects: z.number(), revision: z.string() }).optional(),
+  /** Why this revision's rendering failed. The artifact is then the last good one. */
+  problems: z.array(problemSchema),
+  settings: applySettingsSchema,
+});
+export type ReleaseEntry = z.output<typeof entrySchema>;
+
+/** The applications of an environment at one revision. Immutable, named by its digest. */
+export const releaseSchema = z.object({
+  environment: z.string(),
+  revision: z.string(),
+  applications: z.record(z.string(), entrySchema),
+});
+export type Release = z.output<typeof releaseSchema>;

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** A DNS label (RFC 1123): the names of environments, applications and namespaces become Kubernetes names and S3 keys. */
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'must be lower-case letters, digits and hyphens (at most 63, beginning and ending with a letter or digit)',
+  );
+
+/** `owner/name` of a GitHub repository. */
+export const repositorySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9-]+\/(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'must be a GitHub repository as "owner/name"');
+
+/** A folder inside a repository: relative, with `/`, without `..`. Default of most fields: `.`, the root. */
+export const pathSchema = z
+  .string()
+  .refine((path) => isInside(path), 'must be a relative folder inside the repository, without ".." or a leading "/"')
+  .transform((path) => path.replace(/^\.\/|\/+$/g, '') || '.');
+
+function isInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..');
+}

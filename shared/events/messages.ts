@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { nameSchema, repositorySchema } from '../config/names.ts';
+
+/**
+ * The messages between the functions. A message says that something changed, never what: whoever gets it asks the
+ * source of truth. Each schema serves producer and consumer.
+ */
+
+/** On `git-changes`: this branch may have moved. */
+export const gitChangeSchema = z.object({
+  kind: z.literal('git-change'),
+  repository: repositorySchema,
+  branch: z.string().min(1).max(255),
+  /** The head that the webhook announced; a hint for noticing a stale answer, never trusted as the head. */
+  announced: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .optional(),
+  /** What caused it: a delivery id, or a tick. For the log. */
+  cause: z.string().min(1).max(200),
+});
+
+/** On `image-pushes`, beside ECR's own events: look at every image of the environments. */
+export const imageScanSchema = z.object({ kind: z.literal('image-scan'), cause: z.string().min(1).max(200) });
+
+/** On `ticks`, sent by EventBridge Scheduler. */
+export const tickSchema = z.object({
+  kind: z.enum(['drift', 'resync', 'scan', 'retry']),
+  scheduledAt: z.string().min(1),
+});
+
+/** On `reconciliations`: make this application match what is desired now (`apply`), or look for drift (`check`). */
+export const reconciliationSchema = z.object({
+  kind: z.literal('reconciliation'),
+  environment: nameSchema,
+  application: nameSchema,
+  mode: z.enum(['apply', 'check']),
+  cause: z.string().min(1).max(200),
+});
+
+/** EventBridge's envelope around ECR's event. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+export const ecrEventSchema = z.object({
+  source: z.literal('aws.ecr'),
+  'detail-type': z.enum(['ECR Image Action', 'ECR Replication Action', 'ECR Pull Through Cache Action']),
+  id: z.string(),
+  account: z.string(),
+  region: z.string(),
+  detail: z.object({
+    'action-type': z.string().optional(),
+    result: z.string().optional(),
+    'repository-name': z.string().min(1).max(256),
+    'image-digest': z.string().nullish(),
+    'image-tag': z.string().nullish(),
+  }),
+});
+
+export type GitChange = z.output<typeof gitChangeSchema>;
+export type ImageScan = z.output<typeof imageScanSchema>;
+export type Tick = z.output<typeof tickSchema>;
+export type Reconciliation = z.output<typeof reconciliationSchema>;
+export type EcrEvent = z.output<typeof ecrEventSchema>;
+
+/** The FIFO group: one application's reconciliations come one after the other, others' beside them. */
+export const reconciliationGroup = ({ environment, application }: { environment: string; application: string }) =>
+  `${environment}/${application}`;

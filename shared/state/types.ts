@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { problemSchema } from '../problem.ts';
+
+/**
+ * What Plumbline remembers, in one DynamoDB table. `source` writes `desired`, `attempt` and `cluster`;
+ * `reconciler` writes `application` and the cluster's API list; everybody else reads.
+ */
+
+/** What an environment should run: the newest revision that could be rendered. Written whole, only by a greater `sequence`. */
+export const desiredSchema = z.object({
+  environment: z.string(),
+  repository: z.string(),
+  branch: z.string(),
+  /** Taken before the head was asked for, so a greater one never describes an older head. */
+  sequence: z.number().int().positive(),
+  /** Commit SHA. */
+  revision: z.string(),
+  /** Key of the release (the list of artifacts) in the artifact store. */
+  release: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+export type Desired = z.output<typeof desiredSchema>;
+
+/** The newest revision that was looked at, whatever came of it: what the commit status of that revision is made of. */
+export const attemptSchema = z.object({
+  environment: z.string(),
+  repository: z.string(),
+  sequence: z.number().int().positive(),
+  revision: z.string(),
+  outcome: z.enum(['pending', 'rendered', 'failed']),
+  problems: z.array(problemSchema),
+  at: z.string(),
+});
+export type Attempt = z.output<typeof attemptSchema>;
+
+export const phases = ['applying', 'progressing', 'healthy', 'failed', 'held', 'suspended', 'removed'] as const;
+
+/** Where one application stands in its cluster. `version` fences: every write names the version that it read. */
+export const applicationStateSchema = z.object({
+  environment: z.string(),
+  application: z.string(),
+  version: z.number().int().nonnegative(),
+  /** Of the desired state that was last handled. */
+  sequence: z.number().int().nonnegative(),
+  revision: z.string(),
+  /** Digest of the artifact that was last tried, and of the one that was last applied whole (applies and prune done). */
+  artifact: z.string().optional(),
+  applied: z.string().optional(),
+  /** Key of the inventory in the artifact store: every object that may be ours. */
+  inventory: z.string().optional(),
+  phase: z.enum(phases),
+  problems: z.array(problemSchema),
+  counts: z.object({ objects: z.number(), changed: z.number(), pruned: z.number() }),
+  drift: z.object({ at: z.string(), corrected: z.boolean(), differences: z.array(problemSchema) }).optional(),
+  /** When `dispatcher` brings this application back, and why. */
+  next: z.object({ at: z.string(), why: z.enum(['retry', 'health']), attempt: z.number().int() }).optional(),
+  /** ISO 8601: of this write; since when the present artifact's rollout has been waited for; of the last healthy result. */
+  at: z.string(),
+  since: z.string().optional(),
+  lastSuccess: z.string().optional(),
+});
+export type ApplicationState = z.output<typeof applicationStateSchema>;
+
+/** How a cluster is reached, written by `source`, and what it serves, written by `reconciler`. */
+export const clusterStateSchema = z.object({
+  cluster: z.string(),
+  endpoint: z.string(),
+  /** PEM, base64 as EKS gives it. */
+  certificateAuthority: z.string(),
+  describedAt: z.string(),
+  /** e.g. `1.36` and `apps/v1/Deployment`, as Helm's --kube-version and --api-versions take them. */
+  version: z.string().optional(),
+  apiVersions: z.array(z.string()).optional(),
+});
+export type ClusterState = z.output<typeof clusterStateSchema>;
