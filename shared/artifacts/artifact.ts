@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '../manifests/object.ts';
-import type { Problem } from '../problem.ts';
 
 /** The rendered objects of one application. Immutable, named by the digest of its bytes; the revision is not part of it. */
 export type Artifact = { objects: ArtifactObject[] };
@@ -19,7 +18,3 @@ export type RenderRequest = {
   helm: { releaseName: string; values: string[] };
   cluster: { version?: string | undefined; apiVersions?: string[] | undefined };
 };
-
-export type RenderResult =
-  | { outcome: 'rendered'; digest: string; objects: number; warnings: Problem[] }
-  | { outcome: 'failed'; problems: Problem[] };

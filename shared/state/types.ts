@@ -29,6 +29,8 @@ export const attemptSchema = z.object({
   sequence: z.number().int().positive(),
   revision: z.string(),
   outcome: z.enum(['pending', 'rendered', 'failed']),
+  /** Digest of what else a rendering depends on (`deployer.yaml`, the cluster's version): another one makes the same head worth a look. */
+  basis: z.string(),
   problems: z.array(problemSchema),
   at: z.string(),
 });

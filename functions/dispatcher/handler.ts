@@ -1,0 +1,47 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createReadRelease } from '../../shared/artifacts/read-release.ts';
+import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { loadDeployer } from '../../shared/config/load.ts';
+import { requireVariable, variables } from '../../shared/environment-variables.ts';
+import { tickSchema } from '../../shared/events/messages.ts';
+import { createSqsDeadLetters, createSqsSend } from '../../shared/events/sqs.client.ts';
+import { createLog } from '../../shared/lambda/logger.ts';
+import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { type DispatcherPorts, dispatch } from './dispatch.ts';
+
+const sqs = new SQSClient();
+const ports: DispatcherPorts = {
+  environments: loadDeployer(requireVariable(variables.configurationFile)).environments,
+  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  readRelease: createReadRelease(
+    createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) }),
+  ),
+  send: createSqsSend(sqs),
+  queues: {
+    gitChanges: requireVariable(variables.gitChangesQueueUrl),
+    imagePushes: requireVariable(variables.imagePushesQueueUrl),
+    reconciliations: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
+  },
+  clock: systemClock,
+};
+const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
+const log = createLog('dispatcher');
+
+/** Called with the Scheduler's ticks. They are the guarantee behind every event: what was lost or waits is found here. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  return processBatch(event, {
+    schema: tickSchema,
+    deadLetters,
+    log,
+    handle: (messages) =>
+      eachMessage(messages, async (tick) => {
+        const sent = await dispatch(tick, ports);
+        log.info('tick dispatched', { kind: tick.kind, sent });
+      }),
+  });
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createReadRelease } from '../../shared/artifacts/read-release.ts';
+import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { loadDeployer } from '../../shared/config/load.ts';
+import { requireVariable, variables } from '../../shared/environment-variables.ts';
+import { gitChangeSchema } from '../../shared/events/messages.ts';
+import { createSqsDeadLetters, createSqsSend } from '../../shared/events/sqs.client.ts';
+import { createGitHubReader } from '../../shared/git/github.client.ts';
+import { createLog } from '../../shared/lambda/logger.ts';
+import { processBatch } from '../../shared/lambda/sqs-batch.ts';
+import { createSecrets } from '../../shared/secrets/secrets.client.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createDescribeCluster } from './eks.client.ts';
+import type { SourcePorts } from './ports.ts';
+import { refreshAll } from './refresh-all.ts';
+import { createRender } from './renderer.client.ts';
+
+const { github, environments, clusters } = loadDeployer(requireVariable(variables.configurationFile));
+const secrets = createSecrets({ client: new SecretsManagerClient() });
+const sqs = new SQSClient();
+const objects = createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) });
+const ports: SourcePorts = {
+  environments,
+  clusters,
+  git: createGitHubReader({
+    apiUrl: github.apiUrl,
+    appId: github.apps.read.appId,
+    privateKey: () => secrets.get(github.apps.read.privateKeySecret),
+  }),
+  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  objects,
+  readRelease: createReadRelease(objects),
+  render: createRender(new LambdaClient(), requireVariable(variables.rendererFunctionName)),
+  describe: createDescribeCluster(new EKSClient()),
+  send: createSqsSend(sqs),
+  reconciliationQueues: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
+  clock: systemClock,
+  sleep,
+};
+const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
+const log = createLog('source');
+
+/** Called with `git-changes`, from the webhook and the resync. It asks for the branch's head, so late or repeated messages do no harm. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  return processBatch(event, {
+    schema: gitChangeSchema,
+    deadLetters,
+    log,
+    handle: (messages) => refreshAll(messages, ports, log),
+  });
+}

@@ -1,0 +1,31 @@
+import type { RenderRequest } from '../../shared/artifacts/artifact.ts';
+import type { ReadRelease } from '../../shared/artifacts/read-release.ts';
+import type { RenderResult } from '../../shared/artifacts/render-result.ts';
+import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Deployer } from '../../shared/config/deployer.ts';
+import type { Send } from '../../shared/events/queues.ts';
+import type { GitReader } from '../../shared/git/ports.ts';
+import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
+import type { ClusterState } from '../../shared/state/types.ts';
+
+/** Invokes `renderer`. `crashed` when it ended without an answer: out of memory or time. */
+export type Render = (request: RenderRequest) => Promise<RenderResult | 'crashed'>;
+
+export type DescribeCluster = (eksName: string) => Promise<Pick<ClusterState, 'endpoint' | 'certificateAuthority'>>;
+
+export type SourcePorts = {
+  environments: Deployer['environments'];
+  clusters: Deployer['clusters'];
+  git: GitReader;
+  state: DesiredStore & Pick<ClusterStore, 'readCluster' | 'writeClusterAddress'>;
+  objects: ObjectStore & Presigner;
+  readRelease: ReadRelease;
+  render: Render;
+  describe: DescribeCluster;
+  send: Send;
+  /** URL by cluster (its key in `deployer.yaml`). */
+  reconciliationQueues: Record<string, string>;
+  clock: Clock;
+  sleep(milliseconds: number): Promise<unknown>;
+};

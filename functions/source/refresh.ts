@@ -1,0 +1,152 @@
+import { posix } from 'node:path';
+import { digestOf } from '../../shared/artifacts/digest.ts';
+import { keys } from '../../shared/artifacts/keys.ts';
+import type { Release } from '../../shared/artifacts/release.ts';
+import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
+import { BadInputError, isRetryable, problemsOf } from '../../shared/errors.ts';
+import { type GitChange, reconciliationGroup } from '../../shared/events/messages.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
+import { describeCluster } from './cluster-address.ts';
+import { changedApplications, isSettled } from './decide.ts';
+import { freshHead } from './fresh-head.ts';
+import type { SourcePorts } from './ports.ts';
+import { readEnvironment } from './read-environment.ts';
+import { renderRelease } from './render-release.ts';
+
+/** What became of one look at an environment's branch, for the log. */
+export type Refreshed = {
+  revision: string;
+  outcome: 'unchanged' | 'superseded' | 'rendered' | 'failed';
+  reconciled: string[];
+};
+
+/**
+ * Makes an environment's branch head its desired state: head → tree → release → `desired` → messages.
+ * The sequence number is taken before the head is asked for, so that whoever holds the greater one has the newer head.
+ */
+export async function refresh(name: string, change: GitChange, ports: SourcePorts): Promise<Refreshed> {
+  const environment = ports.environments[name];
+  if (environment === undefined) throw new BadInputError([{ message: `deployer.yaml has no environment "${name}"` }]);
+  const sequence = await ports.state.nextSequence(name);
+  const [previous, attempt, cluster] = await Promise.all([
+    ports.state.readDesired(name),
+    ports.state.readAttempt(name),
+    describeCluster(environment.cluster, ports),
+  ]);
+  const basis = basisOf(environment, cluster);
+  const head = await freshHead({ ...change, known: previous?.revision }, ports);
+  if (head !== undefined && isSettled({ head, basis, attempt }))
+    return { revision: head, outcome: 'unchanged', reconciled: [] };
+  const begun: Attempt = {
+    environment: name,
+    repository: environment.repository,
+    sequence,
+    revision: head ?? '',
+    basis,
+    outcome: 'pending',
+    problems: [],
+    at: ports.clock.now().toISOString(),
+  };
+  if ((await ports.state.writeAttempt(begun)) === 'superseded')
+    return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
+  return carryOut({ name, environment, begun, previous, cluster }, ports);
+}
+
+type Run = {
+  name: string;
+  environment: DeployerEnvironment;
+  begun: Attempt;
+  previous: Desired | undefined;
+  cluster: ClusterState;
+};
+
+/** A failure that a person must mend is the attempt's result; one that may pass is left to the queue. The last good state stays either way. */
+async function carryOut(run: Run, ports: SourcePorts): Promise<Refreshed> {
+  try {
+    return await deploy(run, ports);
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    await finish(run, problemsOf(error), ports);
+    return { revision: run.begun.revision, outcome: 'failed', reconciled: [] };
+  }
+}
+
+async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
+  const { name, environment, begun, previous, cluster } = run;
+  if (begun.revision === '') throw new BadInputError([missingBranch(environment)]);
+  const { tree, applications } = await readEnvironment({ name, environment, revision: begun.revision }, ports);
+  const before = previous === undefined ? undefined : await ports.readRelease(previous.release);
+  const release = await renderRelease({ name, revision: begun.revision, tree, applications, before, cluster }, ports);
+  if ((await writeDesired(run, release, ports)) === 'superseded')
+    return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
+  const reconciled = changedApplications(before, release);
+  await Promise.all(reconciled.map((application) => sendReconciliation(run, application, ports)));
+  const problems = Object.values(release.applications).flatMap((entry) => entry.problems);
+  await finish(run, problems, ports);
+  return { revision: begun.revision, outcome: problems.length > 0 ? 'failed' : 'rendered', reconciled };
+}
+
+async function writeDesired(
+  { name, environment, begun }: Run,
+  release: Release,
+  { objects, state, clock }: SourcePorts,
+) {
+  const bytes = new TextEncoder().encode(JSON.stringify(release));
+  const key = keys.release(name, digestOf(bytes));
+  await objects.putOnce(key, bytes);
+  const { repository, branch } = environment;
+  const { sequence, revision } = begun;
+  return state.writeDesired({
+    environment: name,
+    repository,
+    branch,
+    sequence,
+    revision,
+    release: key,
+    at: clock.now().toISOString(),
+  });
+}
+
+async function sendReconciliation(
+  { name, environment, begun }: Run,
+  application: string,
+  { send, reconciliationQueues }: SourcePorts,
+) {
+  const group = reconciliationGroup({ environment: name, application });
+  const message = {
+    kind: 'reconciliation',
+    environment: name,
+    application,
+    mode: 'apply',
+    cause: `revision ${begun.revision}`,
+  };
+  await send(reconciliationQueues[environment.cluster] ?? '', message, {
+    group,
+    deduplication: digestOf(`${group} ${begun.sequence}`),
+  });
+}
+
+async function finish({ begun }: Run, problems: readonly Problem[], { state, clock }: SourcePorts): Promise<void> {
+  const outcome = problems.length > 0 ? 'failed' : 'rendered';
+  await state.writeAttempt({
+    ...begun,
+    outcome,
+    problems: problems.slice(0, maximumProblems),
+    at: clock.now().toISOString(),
+  });
+}
+
+/** An item of the state table holds 400 KB. */
+const maximumProblems = 200;
+
+function basisOf(environment: DeployerEnvironment, { version, apiVersions }: ClusterState): string {
+  return digestOf(JSON.stringify({ environment, version, apiVersions }));
+}
+
+function missingBranch({ repository, branch, path }: DeployerEnvironment): Problem {
+  return {
+    file: posix.join(path, ''),
+    message: `the branch "${branch}" of ${repository} does not exist or has no commit; create it, or correct the environment in deployer.yaml. Nothing was deleted.`,
+  };
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { RenderRequest } from '../../shared/artifacts/artifact.ts';
+import { digestOf } from '../../shared/artifacts/digest.ts';
+import { keys } from '../../shared/artifacts/keys.ts';
+import type { Release, ReleaseEntry } from '../../shared/artifacts/release.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
+import { TryAgainError } from '../../shared/errors.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { ClusterState } from '../../shared/state/types.ts';
+import type { Tree } from '../../shared/tree/read-tree.ts';
+import { inputsOf } from './inputs.ts';
+import type { PlannedApplication } from './plan-applications.ts';
+import type { SourcePorts } from './ports.ts';
+
+type Input = {
+  name: string;
+  revision: string;
+  tree: Tree;
+  applications: PlannedApplication[];
+  before: Release | undefined;
+  cluster: ClusterState;
+};
+
+const concurrentRenderings = 16;
+const urlsExpireInSeconds = 300;
+
+/** Renders every application whose inputs changed. One that fails keeps its last good artifact, and doesn't stop the others. */
+export async function renderRelease(input: Input, ports: SourcePorts): Promise<Release> {
+  const entries = await mapConcurrently(
+    input.applications,
+    concurrentRenderings,
+    async (application) => [application.name, await entryOf(application, input, ports)] as const,
+  );
+  return { environment: input.name, revision: input.revision, applications: Object.fromEntries(entries) };
+}
+
+async function entryOf(application: PlannedApplication, input: Input, ports: SourcePorts): Promise<ReleaseEntry> {
+  const { path, settings } = application;
+  const before = input.before?.applications[application.name];
+  const inputs = inputsOf(application, input.tree, input.cluster);
+  if (before?.inputs === inputs) return { ...before, path, settings };
+  const rendering = await render(application, input, ports);
+  if (Array.isArray(rendering)) return { path, inputs, artifact: before?.artifact, problems: rendering, settings };
+  return { path, inputs, artifact: { ...rendering, revision: input.revision }, problems: [], settings };
+}
+
+/** @returns the stored artifact, or what has to be mended */
+async function render(application: PlannedApplication, { name, revision, cluster }: Input, ports: SourcePorts) {
+  const { objects } = ports;
+  const rendering = keys.rendering(name, application.name, randomUUID());
+  const request: RenderRequest = {
+    treeUrl: await objects.presignGet(keys.tree(name, revision), urlsExpireInSeconds),
+    artifactUrl: await objects.presignPut(rendering, urlsExpireInSeconds),
+    application: application.name,
+    path: application.path,
+    namespace: application.settings.namespace,
+    helm: application.helm,
+    cluster: { version: cluster.version, apiVersions: cluster.apiVersions },
+  };
+  const result = await ports.render(request);
+  if (result === 'crashed') return [crash(application)];
+  if (result.outcome === 'failed') return result.problems;
+  if (result.objects === 0) return [emptyRendering(application)];
+  await keepArtifact({ name, rendering, digest: result.digest }, objects);
+  return { digest: result.digest, objects: result.objects };
+}
+
+/** The renderer handles untrusted content: what it stored is taken only if it is what it said, and under a key that it can't write. */
+async function keepArtifact(
+  { name, rendering, digest }: { name: string; rendering: string; digest: string },
+  objects: SourcePorts['objects'],
+) {
+  const bytes = await objects.get(rendering);
+  if (digestOf(bytes) !== digest)
+    throw new TryAgainError('the rendering that was stored is not the one that the renderer named');
+  await objects.putOnce(keys.artifact(name, digest), bytes);
+}
+
+const crash = ({ path }: PlannedApplication): Problem => ({
+  file: path,
+  message:
+    'rendering ended without an answer: it ran out of memory or time. Make the application smaller, or split it.',
+});
+
+const emptyRendering = ({ path }: PlannedApplication): Problem => ({
+  file: path,
+  message:
+    'renders to no object at all, which would delete everything; remove the application itself if that is meant. Nothing was deleted.',
+});
