@@ -48,8 +48,7 @@ function failedApplications(release: Release | undefined, applications: Applicat
 }
 
 function problemsOf({ application, problems, phase }: ApplicationState): Problem[] {
-  if (problems.length > 0) return problems.map((problem) => ({ ...problem, message: problem.message }));
-  return [{ message: `${application} is ${phase}` }];
+  return problems.length > 0 ? problems : [{ message: `${application} is ${phase}` }];
 }
 
 /** Applications that don't run their artifact in health yet, and those that Git no longer has but the cluster does. */
