@@ -2,49 +2,59 @@ import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema } from './names.ts';
 
-/** `environment.yaml`: what is deployed and how, within the limits of `deployer.yaml`. It stands in the environment's folder in Git. */
-const semver = z.strictObject({
-  semver: z.strictObject({
-    /** A range as Masterminds/semver reads it, e.g. `>=1.0.0 <2.0.0` or `1.x`. */
-    range: z.string().min(1),
-  }),
-});
+const policy = z
+  .strictObject({
+    semver: z
+      .strictObject({
+        range: z.string().min(1).describe('A range as Masterminds/semver reads it, e.g. `>=1.0.0 <2.0.0` or `1.x`.'),
+      })
+      .describe('The greatest version in a range.'),
+  })
+  .describe('Which version is wanted.');
 
 const image = z.strictObject({
-  /** The image's repository without tag, e.g. `123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application`. */
-  repository: z.string().min(1),
-  policy: semver,
-  suspend: z.boolean().default(false),
+  repository: z
+    .string()
+    .min(1)
+    .describe('Without tag, e.g. `123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application`.'),
+  policy,
+  suspend: z.boolean().default(false).describe('Leave this image alone.'),
 });
 
 /** What may be said for the whole environment and again, closer, for one application. */
 const settings = {
-  /** The namespace of objects that name none. Default: the first one of `deployer.yaml`. */
-  namespace: nameSchema.optional(),
-  /** Delete owned objects that Git no longer has. */
-  prune: z.boolean().optional(),
-  /** What is done about a live object that differs: put it back, only report it, or neither. */
-  drift: z.enum(['correct', 'report', 'ignore']).optional(),
-  /** A field that another field manager owns: take it over, leave it to the other, or fail and say so. */
-  conflicts: z.enum(['force', 'yield', 'fail']).optional(),
-  /** How long a rollout may take before it counts as failed. */
-  timeout: durationSchema.optional(),
-  suspend: z.boolean().optional(),
+  namespace: nameSchema.optional().describe('Of objects that name none. Default: the first one of `deployer.yaml`.'),
+  prune: z.boolean().optional().describe('Delete owned objects that Git no longer has. Default: true.'),
+  drift: z
+    .enum(['correct', 'report', 'ignore'])
+    .optional()
+    .describe(
+      'What is done about a live object that differs: put it back, only report it, or neither. Default: correct.',
+    ),
+  conflicts: z
+    .enum(['force', 'yield', 'fail'])
+    .optional()
+    .describe('A field that another field manager owns: take it over, leave it, or fail and say so. Default: fail.'),
+  timeout: durationSchema
+    .optional()
+    .describe('How long a rollout may take before it counts as failed. Default: 5 minutes.'),
+  suspend: z.boolean().optional().describe('Apply nothing until this is taken away. Default: false.'),
 };
 
 const application = z.strictObject({
-  path: pathSchema,
+  path: pathSchema.describe("The application's folder, relative to this file."),
   ...settings,
-  /** Helm value files, relative to the application's folder, in order. */
-  values: z.array(pathSchema).default([]),
-  /** Helm's release name. Default: the application's name. */
-  releaseName: nameSchema.optional(),
+  values: z.array(pathSchema).default([]).describe("Helm value files, relative to the application's folder, in order."),
+  releaseName: nameSchema.optional().describe("Helm's release name. Default: the application's name."),
 });
 
+/** `environment.yaml`: what is deployed and how, within the limits of `deployer.yaml`. It stands in the environment's folder in Git. */
 export const environmentSchema = z.strictObject({
-  /** Applications by name. Default: every folder under `applications/`, or else the whole folder as one. */
-  applications: z.record(nameSchema, application).optional(),
-  images: z.array(image).default([]),
+  applications: z
+    .record(nameSchema, application)
+    .optional()
+    .describe('By name. Default: every folder under `applications/`, or else the whole folder as one application.'),
+  images: z.array(image).default([]).describe('The images that are kept up to date.'),
   ...settings,
 });
 

@@ -1,0 +1,3 @@
+import { run } from '../local/bootstrap.js';
+
+await run('test/main.ts');
