@@ -1,0 +1,29 @@
+import { check, eventually } from '../eventually.ts';
+import { deploymentFile, statusOf } from '../expectations.ts';
+import type { Step } from '../play.ts';
+
+export const brokenManifest: Step = {
+  name: 'e. a broken manifest changes nothing',
+  async run(world) {
+    const { git, cluster } = world;
+    const good = await git.read(await git.head('staging'), deploymentFile);
+    const before = await cluster.deployment('staging');
+    const broken = good.replace('  replicas: 2', '  replicas: 2\n bad indentation: [');
+    check(broken !== good, 'the story could not break the manifest');
+    const revision = await git.commit('staging', { [deploymentFile]: broken }, 'Break the manifest');
+    const description = await statusOf(world, revision, 'staging', 'failure');
+    check(
+      new RegExp(`^${deploymentFile}:\\d+: `).test(description),
+      `the status names no file and line: ${description}`,
+    );
+    const alert = await eventually('the alert', async () =>
+      (await world.alerts()).find(({ message }) => message.includes(revision)),
+    );
+    check(alert.message.includes(deploymentFile), 'the alert does not name the file');
+    const after = await cluster.deployment('staging');
+    check(after?.generation === before?.generation && after?.rolledOut === true, 'the Deployment changed');
+    const mended = await git.commit('staging', { [deploymentFile]: good }, 'Mend the manifest');
+    await statusOf(world, mended, 'staging', 'success');
+    return `failure with "${description}"; the alert "${alert.subject}" was sent, the last good state ran on; mended by the next commit`;
+  },
+};

@@ -1,0 +1,19 @@
+import { check } from '../eventually.ts';
+import { deploymentFile, imageIn, running, short, statusOf } from '../expectations.ts';
+import type { Step } from '../play.ts';
+import { promote } from './promotion.ts';
+
+export const revert: Step = {
+  name: 'g. a revert rolls back',
+  async run(world) {
+    const { git } = world;
+    const promoted = await git.head('production');
+    const reverted = await git.revert('production', promoted);
+    const image = imageIn(await git.read(reverted, deploymentFile));
+    check(image.endsWith(':1.0.0'), `the revert brought back ${image}`);
+    await running(world, 'production', image);
+    await statusOf(world, reverted, 'production', 'success');
+    const again = await promote(world);
+    return `${short(reverted)} runs 1.0.0 again; the next promotion (${short(again.revision)}) still works`;
+  },
+};
