@@ -54,6 +54,11 @@ const cluster = z.strictObject({
       .enum(['create', 'existing'])
       .default('create')
       .describe('`create` adds the two gateway endpoints; `existing` leaves the VPC as it is.'),
+    prefixLists: z
+      .strictObject({ s3: id('pl'), dynamodb: id('pl') })
+      .describe(
+        "Ids of AWS's managed prefix lists in the region: all that the security groups are opened to beside the cluster.",
+      ),
   }),
   securityGroup: id('sg').describe("The cluster's own security group; it is opened on 443 to the reconciler."),
 });
@@ -90,13 +95,19 @@ const environment = z.strictObject({
     ),
 });
 
+/** EventBridge Scheduler's rates have no seconds. */
+const intervalSchema = durationSchema.refine(
+  (seconds) => seconds >= 60 && seconds % 60 === 0,
+  'must be whole minutes, at least "1 minute"',
+);
+
 const schedules = z.strictObject({
-  drift: durationSchema.default(300).describe('How often the clusters are compared with Git.'),
-  resync: durationSchema
+  drift: intervalSchema.default(300).describe('How often the clusters are compared with Git.'),
+  resync: intervalSchema
     .default(300)
     .describe('How often every branch is asked for its head, in case a webhook was lost.'),
-  scan: durationSchema.default(900).describe('How often every image is looked up, in case a push event was lost.'),
-  retry: durationSchema.default(60).describe('How often is looked for what waits: retries, rollouts, lost messages.'),
+  scan: intervalSchema.default(900).describe('How often every image is looked up, in case a push event was lost.'),
+  retry: intervalSchema.default(60).describe('How often is looked for what waits: retries, rollouts, lost messages.'),
 });
 
 /**
@@ -106,7 +117,10 @@ const schedules = z.strictObject({
 export const deployerSchema = z
   .strictObject({
     github,
-    clusters: z.record(nameSchema, cluster).describe('The clusters, each by a name of your choice.'),
+    clusters: z
+      .record(nameSchema, cluster)
+      .refine((clusters) => Object.keys(clusters).length > 0, 'must name at least one cluster')
+      .describe('The clusters, each by a name of your choice.'),
     environments: z.record(nameSchema, environment).describe('The environments, each by its name.'),
     schedules: schedules.prefault({}),
     alerts: z

@@ -13,7 +13,7 @@ const deployer = `github:
 clusters:
   example:
     name: example
-    vpc: { id: vpc-1, subnets: [subnet-1], availabilityZones: [eu-west-1a], routeTables: [rtb-1] }
+    vpc: { id: vpc-1, subnets: [subnet-1], availabilityZones: [eu-west-1a], routeTables: [rtb-1], prefixLists: { s3: pl-1, dynamodb: pl-2 } }
     securityGroup: sg-1
 environments:
   staging:
