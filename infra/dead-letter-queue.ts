@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Alerts, alarmPeriod } from './alerts.ts';
+
+export type DeadLetterQueueProps = {
+  alerts: Alerts;
+  /** What lands here, for the alarm's text. */
+  holds: string;
+  /** A FIFO queue's dead letters need a FIFO queue. @default false */
+  fifo?: boolean;
+};
+
+/** Where work ends that failed for good: kept for 14 days, and an alarm as long as it isn't empty. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, { alerts, holds, fifo = false }: DeadLetterQueueProps) {
+    super(scope, 'DeadLetters');
+    this.queue = new Queue(this, 'Queue', {
+      ...(fifo && { fifo: true }),
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    alerts.whenAbove(this, 'NotEmpty', {
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: alarmPeriod }),
+      threshold: 0,
+      description: `dead letters: ${holds}; the attribute "reason", where there is one, says why`,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { Duration } from 'aws-cdk-lib';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { keys } from '../shared/artifacts/keys.ts';
+import type { Deployer } from '../shared/config/deployer.ts';
+import { variables } from '../shared/environment-variables.ts';
+import { environmentKey } from '../shared/state/keys.ts';
+import type { ClusterReconciler } from './cluster-reconciler.ts';
+import type { Foundation } from './foundation.ts';
+import { NodeFunction } from './node-function.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { allowReconciliations } from './reconciliation-queues.ts';
+
+const timeout = Duration.minutes(1);
+
+export type DispatcherProps = {
+  gitChanges: QueueWithDeadLetters;
+  imagePushes: QueueWithDeadLetters;
+  reconcilers: ClusterReconciler[];
+};
+
+/** The guarantee behind every event: at each tick it starts what was lost, what waits, and what must be looked at again. */
+export class Dispatcher extends Construct {
+  private readonly ticks: QueueWithDeadLetters;
+
+  constructor(scope: Construct, foundation: Foundation, { gitChanges, imagePushes, reconcilers }: DispatcherProps) {
+    super(scope, 'Dispatcher');
+    const { deployer, configuration, state, artifacts, alerts } = foundation;
+    this.ticks = new QueueWithDeadLetters(this, 'Ticks', { alerts, holds: 'ticks', timeout });
+    const description = 'starts what is due at each tick';
+    const fn = new NodeFunction(this, { name: 'dispatcher', description, timeout, memorySize: 512, alerts });
+    configuration.readBy(fn);
+    state.usedBy(fn, ['GetItem', 'Query'], Object.keys(deployer.environments).map(environmentKey));
+    artifacts.usedBy(fn, { read: [keys.release('*', '*')] });
+    gitChanges.filledBy(fn, variables.gitChangesQueueUrl);
+    imagePushes.filledBy(fn, variables.imagePushesQueueUrl);
+    allowReconciliations(fn, reconcilers);
+    this.ticks.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
+    this.ticks.buriedBy(fn);
+    this.schedule(deployer.schedules);
+  }
+
+  /** One schedule for each kind of tick. A tick that was missed is made good by the next, so Scheduler gives up after one interval. */
+  private schedule(schedules: Deployer['schedules']): void {
+    for (const [kind, seconds] of Object.entries(schedules)) {
+      const interval = Duration.seconds(seconds);
+      const input = ScheduleTargetInput.fromObject({ kind, scheduledAt: ContextAttribute.scheduledTime });
+      new Schedule(this, `Every-${kind}`, {
+        description: `Plumbline: ${kind}`,
+        schedule: ScheduleExpression.rate(interval),
+        target: new SqsSendMessage(this.ticks.queue, {
+          input,
+          deadLetterQueue: this.ticks.deadLetters.queue,
+          maxEventAge: interval,
+        }),
+      });
+    }
+  }
+}

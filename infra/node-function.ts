@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Alerts } from './alerts.ts';
+import type { ClusterNetwork } from './cluster-network.ts';
+import { projectRoot } from './project-root.ts';
+
+export type NodeFunctionProps = {
+  /** The folder under `functions/` whose `handler.ts` it runs. */
+  name: string;
+  description: string;
+  timeout: Duration;
+  /** MiB; the processor's share grows with it (1,769 are one processor). */
+  memorySize: number;
+  alerts: Alerts;
+  /** @default Architecture.ARM_64, the cheaper one */
+  architecture?: Architecture;
+  /** @default none: the function runs outside any VPC */
+  network?: ClusterNetwork;
+  layers?: ILayerVersion[];
+  /** Size of `/tmp`. @default 512 MiB */
+  ephemeralStorageSize?: Size;
+};
+
+/** Libraries that still call `require` find one in the ES module that they are bundled into. */
+const requireForBundledLibraries = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+/**
+ * What the seven functions have in common: Node 24, one ES module with the SDK inside, a log group of its own, an alarm on errors, and a
+ * role that may write that log and nothing else. Whoever gives it something to do grants the right to it and sets the variable that names it.
+ */
+export class NodeFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, props: NodeFunctionProps) {
+    super(scope, 'Function');
+    this.timeout = props.timeout;
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Plumbline: ${props.description}`,
+    });
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    props.network?.allowInterfaces(this);
+    this.lambda = this.createLambda(props, logGroup);
+    props.alerts.whenAbove(this, 'Errors', {
+      metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 0,
+      description: `${props.name} failed or ran out of time; its log says why`,
+    });
+  }
+
+  /** Allows its code exactly these actions on exactly these resources. */
+  allow(actions: string[], resources: string[], conditions?: Conditions): void {
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  }
+
+  setVariable(name: string, value: string): void {
+    this.lambda.addEnvironment(name, value);
+  }
+
+  private createLambda(props: NodeFunctionProps, logGroup: LogGroup): NodejsFunction {
+    const { name, description, timeout, memorySize, network, layers, ephemeralStorageSize } = props;
+    return new NodejsFunction(this, 'Resource', {
+      entry: resolve(projectRoot, 'functions', name, 'handler.ts'),
+      projectRoot,
+      depsLockFilePath: resolve(projectRoot, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: props.architecture ?? Architecture.ARM_64,
+      role: this.role,
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        bundleAwsSDK: true,
+        banner: requireForBundledLibraries,
+        logLevel: LogLevel.WARNING,
+      },
+      description,
+      timeout,
+      memorySize,
+      logGroup,
+      ...(layers && { layers }),
+      ...(ephemeralStorageSize && { ephemeralStorageSize }),
+      ...network?.placement(),
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { variables } from '../shared/environment-variables.ts';
+import { type Alerts, alarmPeriod } from './alerts.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { NodeFunction } from './node-function.ts';
+
+export type QueueProps = {
+  alerts: Alerts;
+  /** What its messages are, for the alarms' texts. */
+  holds: string;
+  /** The consumer's time-out: a message is out of sight for 6 times as long (FIFO: half a minute longer). */
+  timeout: Duration;
+  /** @default false */
+  fifo?: boolean;
+};
+
+export type Consumption = {
+  /** Messages in one invocation, at most. */
+  batchSize: number;
+  /** Invocations at once, at least 2. Reserved concurrency would let the poller run into throttling and burn tries. */
+  maxConcurrency: number;
+};
+
+/** A delivery may be lost to throttling, not only to the message's own fault: fewer tries would bury good messages. */
+const maxReceiveCount = 5;
+
+/** How old the oldest message may get before somebody is told. */
+const tolerableAge = Duration.minutes(15);
+
+/** A queue with its dead letters, an alarm on each, and its one consumer. */
+export class QueueWithDeadLetters extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, { alerts, holds, timeout, fifo = false }: QueueProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, { alerts, holds, fifo });
+    this.queue = new Queue(this, 'Queue', {
+      visibilityTimeout: fifo ? timeout.plus(Duration.seconds(30)) : Duration.seconds(timeout.toSeconds() * 6),
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount },
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      ...(fifo && fifoProps),
+    });
+    alerts.whenAbove(this, 'OldestMessage', {
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: alarmPeriod }),
+      threshold: tolerableAge.toSeconds(),
+      description: `${holds} have waited for more than ${tolerableAge.toHumanString()}`,
+    });
+  }
+
+  /** Lets the function send to this queue, known to it by `variable`. */
+  filledBy(fn: NodeFunction, variable: string): void {
+    fn.setVariable(variable, this.queue.queueUrl);
+    this.allowSending(fn);
+  }
+
+  allowSending(fn: NodeFunction): void {
+    fn.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+  }
+
+  /** Feeds the queue to the function, whose answer settles each message by itself. The three actions are Lambda's, in the function's name. */
+  consumedBy(fn: NodeFunction, { batchSize, maxConcurrency }: Consumption): void {
+    fn.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]);
+    fn.lambda.addEventSourceMapping('Messages', {
+      eventSourceArn: this.queue.queueArn,
+      batchSize,
+      maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  /** Lets the consumer put a message that can never succeed straight to the dead letters, with the reason. */
+  buriedBy(fn: NodeFunction): void {
+    fn.setVariable(variables.deadLetterQueueUrl, this.deadLetters.queue.queueUrl);
+    fn.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
+  }
+}
+
+/** Deduplication by what caused a message, never by its content, or a quick rollback (A → B → A) would be swallowed; limits count per group. */
+const fifoProps = {
+  fifo: true,
+  contentBasedDeduplication: false,
+  deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+  fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+};
