@@ -1,12 +1,21 @@
 import { z } from 'zod';
+import { parseEcrRepository } from '../images/reference.ts';
+import { parseRange } from '../images/semver-range.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema } from './names.ts';
+
+const isRange = (text: string) => parseRange(text) !== undefined;
+const isEcrRepository = (text: string) => parseEcrRepository(text) !== undefined;
 
 const policy = z
   .strictObject({
     semver: z
       .strictObject({
-        range: z.string().min(1).describe('A range as Masterminds/semver reads it, e.g. `>=1.0.0 <2.0.0` or `1.x`.'),
+        range: z
+          .string()
+          .min(1)
+          .refine(isRange, 'must be a version range such as ">=1.0.0 <2.0.0", "1.x" or "^1.2.0"')
+          .describe('A range as Masterminds/semver reads it, e.g. `>=1.0.0 <2.0.0` or `1.x`.'),
       })
       .describe('The greatest version in a range.'),
   })
@@ -16,6 +25,7 @@ const image = z.strictObject({
   repository: z
     .string()
     .min(1)
+    .refine(isEcrRepository, 'must be an ECR repository as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME, without a tag')
     .describe('Without tag, e.g. `123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application`.'),
   policy,
   suspend: z.boolean().default(false).describe('Leave this image alone.'),

@@ -124,8 +124,18 @@ describe('environment.yaml', () => {
   it.each<[string, string, string]>([
     [
       'a policy that is not known',
-      'images:\n  - repository: r\n    policy: { newest: {} }\n',
+      'images:\n  - repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web\n    policy: { newest: {} }\n',
       'environment.yaml:3: images[0].policy.semver: is required (an object); found nothing',
+    ],
+    [
+      'an image that is not in ECR',
+      'images:\n  - repository: nginx:1.27\n    policy: { semver: { range: 1.x } }\n',
+      'environment.yaml:2: images[0].repository: must be an ECR repository as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME, without a tag; found "nginx:1.27"',
+    ],
+    [
+      'a range that cannot be read',
+      'images:\n  - repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web\n    policy: { semver: { range: newest } }\n',
+      'environment.yaml:3: images[0].policy.semver.range: must be a version range such as ">=1.0.0 <2.0.0", "1.x" or "^1.2.0"; found "newest"',
     ],
     [
       'a path that leaves the repository',

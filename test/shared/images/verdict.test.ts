@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { latest } from '../../../shared/images/policy.ts';
+import { parseReference } from '../../../shared/images/reference.ts';
+import { judgeImage, type Question } from '../../../shared/images/verdict.ts';
+import { digestOf, repository, versionsOf } from './versions.ts';
+
+type Case = { stands: string; range?: string; registry: string[]; written?: Question['written'] };
+
+function judge({ stands, range = '*', registry, written }: Case) {
+  const policy = { semver: { range } };
+  const current = parseReference(`${repository}${stands}`);
+  if (current === undefined) throw new Error(`not a reference: ${stands}`);
+  const verdict = judgeImage({ current, policy, choice: latest(versionsOf(...registry), policy), written });
+  return verdict.action === 'pin' ? verdict.pin.tag : verdict;
+}
+const kept = (reason: RegExp) => ({ action: 'keep', reason: expect.stringMatching(reason) });
+const written = (tag: string) => ({ tag, commit: '0123456789abcdef' });
+
+describe('judgeImage', () => {
+  test.each([
+    [':1.0.0', '1.1.0'],
+    [`:1.0.0@${digestOf('1.0.0')}`, '1.1.0'],
+    ['', '1.1.0'],
+    [':latest', '1.1.0'],
+    [':v1.0.0', '1.1.0'],
+  ])('moves "%s" up to %s', (stands, expected) => {
+    expect(judge({ stands, registry: ['1.0.0', '1.1.0'] })).toBe(expected);
+  });
+
+  test('pins repository, tag and digest, always', () => {
+    const policy = { semver: { range: '*' } };
+    const choice = latest(versionsOf('1.1.0'), policy);
+    expect(judgeImage({ current: { repository, tag: '1.0.0' }, policy, choice })).toEqual({
+      action: 'pin',
+      pin: { repository, tag: '1.1.0', digest: digestOf('1.1.0') },
+    });
+  });
+
+  test('adds the digest where the right tag stands without one', () => {
+    expect(judge({ stands: ':1.1.0', registry: ['1.1.0'] })).toBe('1.1.0');
+  });
+
+  test('fault 1: has nothing to do where the chosen version stands already', () => {
+    expect(judge({ stands: `:1.1.0@${digestOf('1.1.0')}`, registry: ['1.0.0', '1.1.0'] })).toEqual({
+      action: 'current',
+    });
+  });
+
+  test('fault 3: never lowers a version', () => {
+    expect(judge({ stands: ':1.2.0', registry: ['1.0.0', '1.1.0'] })).toEqual(
+      kept(/^1\.2\.0 is newer than 1\.1\.0, the newest one that the registry has$/),
+    );
+  });
+
+  test('fault 4: keeps the digest of a version whose tag was pushed again, and says so', () => {
+    const pinned = digestOf('before');
+    expect(judge({ stands: `:1.1.0@${pinned}`, registry: ['1.1.0'] })).toEqual(
+      kept(new RegExp(`^the tag 1\\.1\\.0 now has the digest ${digestOf('1.1.0')}.*${pinned} stays pinned$`)),
+    );
+  });
+
+  test.each([':2.0.0', ':0.9.0', ':1.1.0-rc.1'])(
+    'reports a range that excludes "%s" instead of following it',
+    (stands) => {
+      expect(judge({ stands, range: '1.x', registry: ['1.0.0', '1.1.0'] })).toEqual(
+        kept(/ is outside the range "1\.x": somebody has to change the one or the other$/),
+      );
+    },
+  );
+
+  test.each([`:debug-build@${digestOf('x')}`, `@${digestOf('x')}`])(
+    'leaves "%s" to the person who pinned it',
+    (stands) => {
+      expect(judge({ stands, registry: ['1.1.0'] })).toEqual(kept(/was pinned by hand/));
+    },
+  );
+
+  test('leaves another tag of the same version alone', () => {
+    expect(judge({ stands: ':v1.1.0', registry: ['1.1.0'] })).toEqual(kept(/are the same version$/));
+  });
+
+  test('says why when the policy allows nothing', () => {
+    expect(judge({ stands: ':1.0.0', range: '2.x', registry: ['1.0.0'] })).toEqual(
+      kept(/^none of the 1 tagged images/),
+    );
+  });
+
+  test('fault 13: a version that a person took back is held', () => {
+    expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0'], written: written('1.1.0') })).toEqual(
+      kept(
+        /^a person replaced 1\.1\.0 \(commit 01234567\) by 1\.0\.0: held until there is a version newer than 1\.1\.0$/,
+      ),
+    );
+  });
+
+  test('the hold ends with a version newer than the one that was taken back', () => {
+    expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0', '1.2.0'], written: written('1.1.0') })).toBe('1.2.0');
+  });
+
+  test('what we wrote ourselves is no hold', () => {
+    expect(judge({ stands: ':1.0.0', registry: ['1.1.0'], written: written('1.0.0') })).toBe('1.1.0');
+  });
+
+  test('a new place without a tag is no hold', () => {
+    expect(judge({ stands: '', registry: ['1.1.0'], written: written('1.1.0') })).toBe('1.1.0');
+  });
+});
