@@ -58,7 +58,7 @@ export type LocalCluster = {
 };
 
 /** A name of the only kind that the reconciler accepts. */
-export const defaultHost = 'ABCDEF0123456789ABCDEF0123456789.gr7.eu-west-1.eks.amazonaws.com';
+const defaultHost = 'ABCDEF0123456789ABCDEF0123456789.gr7.eu-west-1.eks.amazonaws.com';
 
 const stagesFolder = fileURLToPath(new URL('./stages', import.meta.url));
 

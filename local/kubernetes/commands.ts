@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SetupError } from '../tools/setup-error.ts';
 import type { Pki } from './pki.ts';
 
 /** What the arguments of the components depend on. */
@@ -104,8 +105,11 @@ function controllerFlags(folder: string): Flags {
   };
 }
 
+/** The address of a Unix socket is short: 104 bytes on macOS, 108 on Linux, the zero at its end included. */
 function etcdUrl(folder: string): string {
-  return `unix://${join(folder, 'etcd.sock')}`;
+  const path = join(folder, 'etcd.sock');
+  if (Buffer.byteLength(path) < 104) return `unix://${path}`;
+  throw new SetupError(`${path} is too long for the address of a socket: set TMPDIR to a shorter folder, such as /tmp`);
 }
 
 type Flags = Record<string, string | number | boolean>;

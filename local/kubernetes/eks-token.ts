@@ -1,5 +1,5 @@
 /** The presigned request inside a token, and the headers that STS must get with it for the signature to hold. */
-export type PresignedIdentity = { url: string; headers: Readonly<Record<string, string>> };
+type PresignedIdentity = { url: string; headers: Readonly<Record<string, string>> };
 
 /** A token that may be shown to STS, or why it may not. The reason never quotes the token. */
 export type ParsedToken = { kind: 'presigned'; identity: PresignedIdentity } | { kind: 'refused'; reason: string };
@@ -12,22 +12,17 @@ const lifetimeMs = 15 * 60 * 1000;
 const clockSkewMs = 5 * 60 * 1000;
 const clusterHeader = 'x-k8s-aws-id';
 const regionalHost = /^sts\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/;
-const parameters = new Set(
-  [
-    'Action',
-    'Version',
-    'X-Amz-Algorithm',
-    'X-Amz-Credential',
-    'X-Amz-Date',
-    'X-Amz-Expires',
-    'X-Amz-Security-Token',
-    'X-Amz-Signature',
-    'X-Amz-SignedHeaders',
-    'X-Amz-User-Agent',
-    // What the AWS SDKs add to name the operation that they presigned.
-    'x-id',
-  ].map((name) => name.toLowerCase()),
-);
+const parameters = new Set([
+  'action',
+  'version',
+  'x-amz-algorithm',
+  'x-amz-credential',
+  'x-amz-date',
+  'x-amz-expires',
+  'x-amz-security-token',
+  'x-amz-signature',
+  'x-amz-signedheaders',
+]);
 
 /**
  * Reads an EKS token as EKS does: a presigned `GetCallerIdentity` request to a regional STS endpoint, whose signature

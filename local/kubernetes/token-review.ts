@@ -28,7 +28,7 @@ export type Authenticator = {
 export type Review = { authenticated: true; user: ReviewedUser } | { authenticated: false; error: string };
 
 /** As in `authentication.k8s.io/v1` UserInfo. */
-export type ReviewedUser = {
+type ReviewedUser = {
   username: string;
   uid: string;
   groups: readonly string[];

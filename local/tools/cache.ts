@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { guardFolder, releaseFolder } from './guardian.ts';
 
 /**
  * Where things that are expensive to make are kept between runs: `$XDG_CACHE_HOME/plumbline`, or the platform's
@@ -39,12 +40,14 @@ export async function cached(entry: CacheEntry, fill: (folder: string) => Promis
   if (found !== undefined) return found;
   const folder = join(cacheFolder(entry.env), entry.kind, entry.key);
   const draft = `${folder}.${randomUUID()}.draft`;
+  guardFolder(draft);
   await mkdir(draft, { recursive: true });
   try {
     await fill(draft);
     await rename(draft, folder).catch(keepTheirs(entry));
   } finally {
     await rm(draft, { recursive: true, force: true });
+    releaseFolder(draft);
   }
   return folder;
 }

@@ -17,7 +17,7 @@ export type GuardedOptions = {
 };
 
 /** How a process ended: by itself with a code, or by a signal. */
-export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
 export type GuardedProcess = {
   /** The process itself. Its standard input is at its end. */

@@ -24,19 +24,29 @@ export function releaseGroup(group: number): void {
   disown(`group ${group}`);
 }
 
+/** This folder, which need not be there yet, is removed when this process is gone. */
+export function guardFolder(path: string): void {
+  own(`folder ${path}`);
+}
+
+/** The folder is gone, or is to stay. */
+export function releaseFolder(path: string): void {
+  disown(`folder ${path}`);
+}
+
 /** A folder that is gone when `remove` was called or this process has ended, however it ended. */
 export type TemporaryFolder = { path: string; remove(): Promise<void> };
 
 /** Makes an empty folder, readable by this user only, in the system's place for temporary files. */
 export async function createTemporaryFolder(prefix: string): Promise<TemporaryFolder> {
   const path = join(tmpdir(), `${prefix}-${randomUUID().slice(0, 8)}`);
-  own(`folder ${path}`);
+  guardFolder(path);
   await mkdir(path, { mode: 0o700 });
   return {
     path,
     remove: async () => {
       await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-      disown(`folder ${path}`);
+      releaseFolder(path);
     },
   };
 }

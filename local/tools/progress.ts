@@ -8,7 +8,7 @@ export type Progress = <Result>(
 ) => Promise<Result>;
 
 /** The part of a stream that progress is written to. */
-export type ProgressStream = {
+type ProgressStream = {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
