@@ -19,9 +19,9 @@ import {
 } from './commands.ts';
 import { type Components, createComponents } from './components.ts';
 import { createPki, writeKubeconfig } from './pki.ts';
-import { answers, until } from './readiness.ts';
+import { answers, until, versionOf } from './readiness.ts';
 import { type Authenticator, startTokenReview, type TokenReview } from './token-review.ts';
-import { type Binaries, versions } from './versions.ts';
+import type { Binaries } from './versions.ts';
 
 export type ClusterOptions = {
   /** Default: found, downloaded or built by `ensureBinaries`. */
@@ -113,7 +113,7 @@ async function start({ options, folder, review, components, cleanUp }: Parts): P
     adminEndpoint: admin.server,
     certificateAuthority: pki.certificateAuthority,
     adminKubeconfig: kubeconfigIn(folder.path),
-    version: versions.kubernetes,
+    version: await versionOf(admin),
     logs: folder.path,
     stop: cleanUp,
   };

