@@ -2,19 +2,31 @@
 
 /** For `source`. */
 export type GitReader = {
-  /** The branch's head, or undefined if there is no such branch (or the repository is empty). @throws RefusedError naming the permission that is missing */
+  /**
+   * The branch's head, or undefined if there is no such branch (or the repository is empty).
+   *
+   * @throws RefusedError naming the App and the permission that is missing
+   * @throws TryAgainError if GitHub throttles or fails, with what it asked us to wait
+   */
   head(repository: string, branch: string): Promise<string | undefined>;
-  /** The tree at a revision as tar.gz, at most `maxBytes`. @throws BadInputError if it is larger */
+  /** The tree at a revision as tar.gz, at most `maxBytes`, under one folder whose name means nothing. @throws BadInputError if it is larger */
   archive(repository: string, revision: string, maxBytes: number): Promise<Uint8Array>;
 };
 
+/** `path` is relative to the repository's root. A file that is changed loses its executable bit: GitHub's commits have no modes. */
 export type FileChange = { path: string; content: Uint8Array };
+
+export type Commit = { revision: string; message: string };
 
 /** For `image-updater`. */
 export type GitWriter = GitReader & {
+  /** The newest commits at a revision, newest first, at most 100. */
+  history(repository: string, revision: string): Promise<Commit[]>;
   /**
-   * One commit on the branch, on top of `expectedHead`.
+   * One commit on the branch, on top of `expectedHead`: compare and swap. The message's first line is its subject.
+   *
    * @returns the new head, or `stale` if the branch had moved
+   * @throws RefusedError naming the setting, if the branch is protected
    */
   commit(change: {
     repository: string;

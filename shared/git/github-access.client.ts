@@ -1,0 +1,155 @@
+import { createPrivateKey } from 'node:crypto';
+import { createAppAuth } from '@octokit/auth-app';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import { RefusedError } from '../errors.ts';
+import { type Attempt, explainGitHubError, statusOf } from './github-errors.ts';
+
+/** A GitHub App, as `deployer.yaml` names it. */
+export type GitHubApp = {
+  /** REST base URL, e.g. `https://api.github.com`. */
+  apiUrl: string;
+  appId: number;
+  /** Its private key (PEM). Asked for when a client is made, so that a rotated key is found. */
+  privateKey(): Promise<string>;
+};
+
+type Permissions = Record<string, 'read' | 'write'>;
+type Work<Result> = (client: Octokit) => Promise<Result>;
+
+/** Runs work on a repository with a token that is good for this repository and these permissions only. */
+export type Access = <Result>(repository: string, doing: string, work: Work<Result>) => Promise<Result>;
+
+const Client = Octokit.plugin(retry, throttling);
+const milliseconds = { request: 20_000, archive: 120_000 };
+/** Waits longer than this are left to the queue. */
+const longestWaitSeconds = 5;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** @param permissions what its tokens may do, e.g. `{ contents: 'read' }` */
+export function createAccess(app: GitHubApp, permissions: Permissions): Access {
+  const connections = createConnections(app, permissions);
+  const permission = Object.entries(permissions).map(describePermission).join(', ');
+  return async (repository, doing, work) => {
+    const attempt: Attempt = { appId: app.appId, repository, doing, permission };
+    try {
+      return await withFreshToken(connections, repository, work);
+    } catch (error) {
+      throw explainGitHubError(error, attempt);
+    }
+  };
+}
+
+const describePermission = ([name, level]: [string, string]) =>
+  `${name === 'statuses' ? 'Commit statuses' : name.replace(/^./, (letter) => letter.toUpperCase())}: ${level}`;
+
+/** A token may end before its hour is over (revoked, or the App's key was rotated): 401 is worth one new one. */
+async function withFreshToken<Result>(connections: Connections, repository: string, work: Work<Result>) {
+  try {
+    return await work(await connections.connect(repository));
+  } catch (error) {
+    if (statusOf(error) !== 401) throw error;
+    connections.forget(repository);
+    return await work(await connections.connect(repository));
+  }
+}
+
+type Connections = { connect(repository: string): Promise<Octokit>; forget(repository: string): void };
+
+function createConnections(app: GitHubApp, permissions: Permissions): Connections {
+  const installations = new Map<string, number>();
+  const clients = new Map<string, { token: string; client: Octokit }>();
+  let asApp: Promise<Octokit> | undefined;
+  const connect = async (repository: string) => {
+    asApp ??= createAppClient(app);
+    const appClient = await asApp.catch(forgetting(() => (asApp = undefined)));
+    const installationId = installations.get(repository) ?? (await findInstallation(appClient, repository));
+    installations.set(repository, installationId);
+    const token = await mint(appClient, { installationId, repository, permissions });
+    const known = clients.get(repository);
+    if (known?.token === token) return known.client;
+    const client = createClient(app, { auth: token });
+    clients.set(repository, { token, client });
+    return client;
+  };
+  const forget = (repository: string) => {
+    asApp = undefined;
+    installations.delete(repository);
+    clients.delete(repository);
+  };
+  return { connect, forget };
+}
+
+/** Lets a failure through, and makes sure that it isn't remembered. */
+function forgetting(forget: () => void) {
+  return (error: unknown): never => {
+    forget();
+    throw error;
+  };
+}
+
+/** auth-app keeps tokens until shortly before they expire. */
+async function createAppClient(app: GitHubApp): Promise<Octokit> {
+  const privateKey = await app.privateKey();
+  if (!isPrivateKey(privateKey))
+    throw new RefusedError(
+      `what the secret of the GitHub App ${app.appId} holds is not a private key: put the PEM file into it that GitHub gave out`,
+    );
+  return createClient(app, { authStrategy: createAppAuth, auth: { appId: app.appId, privateKey } });
+}
+
+/** The reason is not kept: it may quote the key. */
+function isPrivateKey(text: string): boolean {
+  try {
+    return createPrivateKey(text.replaceAll('\\n', '\n')).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+}
+
+async function findInstallation(appClient: Octokit, repository: string): Promise<number> {
+  const { data } = await appClient.request('GET /repos/{owner}/{repo}/installation', splitName(repository));
+  return data.id;
+}
+
+type Scope = { installationId: number; repository: string; permissions: Permissions };
+
+async function mint(appClient: Octokit, { installationId, repository, permissions }: Scope): Promise<string> {
+  const repositoryNames = [splitName(repository).repo];
+  const { token } = (await appClient.auth({ type: 'installation', installationId, repositoryNames, permissions })) as {
+    token: string;
+  };
+  return token;
+}
+
+/** `owner/name` as the API's routes take it. */
+export function splitName(repository: string): { owner: string; repo: string } {
+  const [owner = '', repo = ''] = repository.split('/');
+  return { owner, repo };
+}
+
+function createClient(
+  { apiUrl, appId }: GitHubApp,
+  authentication: { authStrategy?: unknown; auth: unknown },
+): Octokit {
+  return new Client({
+    baseUrl: apiUrl,
+    userAgent: 'plumbline',
+    log: silent,
+    request: { fetch: fetchInTime },
+    retry: { retries: 2, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
+    throttle: {
+      id: `${apiUrl} ${appId}`,
+      onRateLimit: () => false,
+      onSecondaryRateLimit: (seconds, _options, _octokit, count) => seconds <= longestWaitSeconds && count === 0,
+    },
+    ...authentication,
+  });
+}
+
+/** No call may hang for as long as the function lives. */
+function fetchInTime(url: string, options: RequestInit): Promise<Response> {
+  const time = url.includes('/tarball/') ? milliseconds.archive : milliseconds.request;
+  return fetch(url, { ...options, signal: AbortSignal.timeout(time) });
+}

@@ -1,0 +1,158 @@
+import { BadInputError, TryAgainError } from '../errors.ts';
+import { type Access, createAccess, type GitHubApp, splitName } from './github-access.client.ts';
+import { graphqlTypesOf, statusOf } from './github-errors.ts';
+import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts';
+
+/** Needs an App with "Contents: read". */
+export function createGitHubReader(app: GitHubApp): GitReader {
+  return createReading(createAccess(app, { contents: 'read' }));
+}
+
+/** Needs an App with "Contents: write". */
+export function createGitHubWriter(app: GitHubApp): GitWriter {
+  const access = createAccess(app, { contents: 'write' });
+  return {
+    ...createReading(access),
+    history: (...where) => readHistory(access, ...where),
+    commit: (change) => commit(access, change),
+  };
+}
+
+/** Needs an App with "Commit statuses: write". */
+export function createGitHubReporter(app: GitHubApp): GitReporter {
+  const access = createAccess(app, { statuses: 'write' });
+  return {
+    status: (repository, revision, context) => readStatus(access, { repository, revision, context }),
+    setStatus: (repository, revision, status) => writeStatus(access, { repository, revision, status }),
+  };
+}
+
+const createReading = (access: Access): GitReader => ({
+  head: (repository, branch) => readHead(access, repository, branch),
+  archive: (...where) => readArchive(access, ...where),
+});
+
+/** 404: no such branch; 409: nothing was ever pushed. That the App may read the repository is known by then: it has a token for it. */
+function readHead(access: Access, repository: string, branch: string): Promise<string | undefined> {
+  return access(repository, `read the branch ${branch} of`, async (client) => {
+    try {
+      const place = { ...splitName(repository), ref: `heads/${branch}` };
+      const { data } = await client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', place);
+      return data.object.sha;
+    } catch (error) {
+      if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
+      throw error;
+    }
+  });
+}
+
+function readArchive(access: Access, repository: string, revision: string, maxBytes: number): Promise<Uint8Array> {
+  return access(repository, `read the files at ${revision} of`, async (client) => {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/tarball/{ref}', {
+      ...splitName(repository),
+      ref: revision,
+      request: { parseSuccessResponseBody: false },
+    });
+    return readCapped(data as ReadableStream<Uint8Array>, maxBytes, `the archive of ${repository} at ${revision}`);
+  });
+}
+
+/** Stops reading at the cap, whatever length was announced. */
+async function readCapped(stream: ReadableStream<Uint8Array>, maxBytes: number, name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) break;
+    }
+  } catch (cause) {
+    throw new TryAgainError(`${name} broke off after ${length} bytes`, { cause });
+  }
+  if (length > maxBytes)
+    throw new BadInputError([{ message: `${name} is larger than the ${maxBytes} bytes that are allowed` }]);
+  return Buffer.concat(chunks, length);
+}
+
+function readHistory(access: Access, repository: string, revision: string) {
+  return access(repository, `read the history at ${revision} of`, async (client) => {
+    const parameters = { ...splitName(repository), sha: revision, per_page: 100 };
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits', parameters);
+    return data.map(({ sha, commit: { message } }) => ({ revision: sha, message }));
+  });
+}
+
+const mutation = `
+  mutation ($input: CreateCommitOnBranchInput!) {
+    createCommitOnBranch(input: $input) { commit { oid } }
+  }`;
+type Mutated = { createCommitOnBranch: { commit: { oid: string } } };
+
+/** @see https://docs.github.com/en/graphql/reference/mutations#createcommitonbranch */
+function commit(access: Access, change: Parameters<GitWriter['commit']>[0]): Promise<string | 'stale'> {
+  return access(change.repository, `commit to the branch ${change.branch} of`, async (client) => {
+    try {
+      const { createCommitOnBranch } = await client.graphql<Mutated>(mutation, { input: inputOf(change) });
+      return createCommitOnBranch.commit.oid;
+    } catch (error) {
+      if (graphqlTypesOf(error).includes('STALE_DATA')) return 'stale';
+      throw error;
+    }
+  });
+}
+
+function inputOf({ repository, branch, expectedHead, message, files }: Parameters<GitWriter['commit']>[0]) {
+  const [headline = '', ...body] = message.split('\n');
+  return {
+    branch: { repositoryNameWithOwner: repository, branchName: branch },
+    expectedHeadOid: expectedHead,
+    message: { headline, body: body.join('\n').trim() },
+    fileChanges: {
+      additions: files.map(({ path, content }) => ({ path, contents: Buffer.from(content).toString('base64') })),
+    },
+  };
+}
+
+type StatusPlace = { repository: string; revision: string };
+
+/** GitHub lists the newest first. */
+function readStatus(access: Access, { repository, revision, context }: StatusPlace & { context: string }) {
+  return access(repository, `read the statuses of ${revision} in`, async (client) => {
+    const parameters = { ...splitName(repository), ref: revision, per_page: 100 };
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/statuses', parameters);
+    const found = data.find((status) => status.context === context);
+    return found && toStatus(found);
+  });
+}
+
+type StoredStatus = { context: string; state: string; description: string | null; target_url: string | null };
+
+const toStatus = ({ context, state, description, target_url }: StoredStatus): CommitStatus => ({
+  context,
+  state: state as CommitStatus['state'],
+  description: description ?? '',
+  ...(target_url && { targetUrl: target_url }),
+});
+
+async function writeStatus(access: Access, { repository, revision, status }: StatusPlace & { status: CommitStatus }) {
+  await access(repository, `write a status of ${revision} in`, (client) =>
+    client.request('POST /repos/{owner}/{repo}/statuses/{sha}', {
+      ...splitName(repository),
+      sha: revision,
+      state: status.state,
+      context: status.context,
+      description: shorten(status.description),
+      ...(status.targetUrl !== undefined && { target_url: status.targetUrl }),
+    }),
+  );
+}
+
+const longestDescription = 140;
+
+/** Counts characters, not UTF-16 units, and never cuts one in two. */
+function shorten(text: string): string {
+  const characters = [...text];
+  if (characters.length <= longestDescription) return text;
+  return `${characters.slice(0, longestDescription - 1).join('')}…`;
+}
