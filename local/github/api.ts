@@ -38,7 +38,8 @@ export function createApi(options: ApiOptions): Api {
   const { world, tokens, find, limits, description, strict } = options;
 
   function match({ method, path }: Pick<ApiRequest, 'method' | 'path'>): Match {
-    const found = find(method, path);
+    redirectRenamed(world, path);
+    const found = find(method, pathByName(world, path));
     if (found !== undefined) return found;
     world.unknownCalls.push(`${method} ${path}`);
     throw notFound();
@@ -93,6 +94,22 @@ export function createApi(options: ApiOptions): Api {
   }
 
   return { match, authenticate, serve };
+}
+
+/** A repository's old name leads to its number. @throws GitHubError 301 */
+function redirectRenamed({ apiUrl, renamed, repositories }: World, path: string): void {
+  const [, name = '', rest = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(path) ?? [];
+  const repository = renamed.get(name.toLowerCase());
+  if (repository === undefined || repositories.has(name.toLowerCase())) return;
+  const url = `${apiUrl}/repositories/${repository.id}${rest}`;
+  throw new GitHubError(301, 'Moved Permanently', { url }, { location: url });
+}
+
+/** `/repositories/ID/…` as the path that names the repository. */
+function pathByName({ repositories }: World, path: string): string {
+  const [, id, rest = ''] = /^\/repositories\/(\d+)(.*)$/.exec(path) ?? [];
+  const repository = [...repositories.values()].find((candidate) => candidate.id === Number(id));
+  return repository === undefined ? path : `/repos/${repository.fullName}${rest}`;
 }
 
 function parseBody(body: Buffer): unknown {

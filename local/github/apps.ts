@@ -15,10 +15,11 @@ export type App = {
   /** Full names of the repositories that it is installed on; all of them if undefined. */
   repositories: string[] | undefined;
   publicKey: KeyObject;
-  /** PEM as GitHub hands it out (PKCS#1). */
-  privateKey: string;
   createdAt: Date;
 };
+
+/** An App as its owner has it: with its private key, PEM as GitHub hands it out (PKCS#1), that nothing else here keeps. */
+export type OwnedApp = { app: App; privateKey: string };
 
 /** An installation access token: what it may do, where, and until when. */
 export type InstallationToken = {
@@ -30,7 +31,7 @@ export type InstallationToken = {
 };
 
 /** What each of Plumbline's three Apps asks for in its manifest. */
-export const defaultPermissions: Record<AppName, Permissions> = {
+const defaultPermissions: Record<AppName, Permissions> = {
   read: { contents: 'read', pull_requests: 'read' },
   write: { contents: 'write', pull_requests: 'write' },
   report: { statuses: 'write', deployments: 'write', checks: 'write', pull_requests: 'write' },
@@ -38,21 +39,28 @@ export const defaultPermissions: Record<AppName, Permissions> = {
 
 export type AppOptions = { permissions?: Permissions; repositories?: string[] };
 
-export async function createApp(name: AppName, id: number, options: AppOptions, now: Date): Promise<App> {
+type KeyPair = Pick<App, 'publicKey'> & Pick<OwnedApp, 'privateKey'>;
+
+/** Keys take most of the time of a start, so each App's is made once in a process. */
+const keyPairs = new Map<AppName, Promise<KeyPair>>();
+
+async function createKeyPair(): Promise<KeyPair> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const privateKey = createPrivateKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   return {
-    name,
-    id,
-    slug: `plumbline-${name}`,
-    installationId: id + 1000,
-    permissions: { metadata: 'read', ...(options.permissions ?? defaultPermissions[name]) },
-    repositories: options.repositories,
     publicKey: createPublicKey(pair.publicKey.export({ type: 'spki', format: 'pem' })),
-    privateKey: createPrivateKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
-      .export({ type: 'pkcs1', format: 'pem' })
-      .toString(),
-    createdAt: now,
+    privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
   };
+}
+
+export async function createApp(name: AppName, id: number, options: AppOptions, createdAt: Date): Promise<OwnedApp> {
+  const keys = keyPairs.get(name) ?? createKeyPair();
+  keyPairs.set(name, keys);
+  const { publicKey, privateKey } = await keys;
+  const { permissions = defaultPermissions[name], repositories } = options;
+  const names = { name, id, slug: `plumbline-${name}`, installationId: id + 1000 };
+  const rights = { permissions: { metadata: 'read' as const, ...permissions }, repositories };
+  return { app: { ...names, ...rights, publicKey, createdAt }, privateKey };
 }
 
 /**

@@ -3,7 +3,7 @@ import { GitHubError, notFound } from './errors.ts';
 import { secondaryRateLimit } from './rate-limits.ts';
 
 /** What to answer instead of the truth; `stale-head` answers, but with the branch's head before its last move. */
-export type FaultAnswer =
+type FaultAnswer =
   | 'server-error'
   | 'bad-gateway'
   | 'service-unavailable'

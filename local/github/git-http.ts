@@ -14,7 +14,8 @@ export type GitRequest = { repository: Repository; path: string; query: string }
 export function matchGit(world: World, url: URL): GitRequest | undefined {
   const [, name = '', path = ''] =
     /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-(?:upload|receive)-pack))$/.exec(url.pathname) ?? [];
-  const repository = world.repositories.get(name.toLowerCase());
+  const key = name.toLowerCase();
+  const repository = world.repositories.get(key) ?? world.renamed.get(key);
   return repository && { repository, path, query: url.search.slice(1) };
 }
 

@@ -25,11 +25,19 @@ export type GitHubDescription = {
 const json = 'application/json';
 
 /**
- * Reads the description (13 MB, once) when it is first asked; a schema is compiled when it is first needed.
+ * GitHub's description, one for the process: 13 MB that are read when it is first asked; a schema is compiled when it
+ * is first needed.
  *
  * @see https://github.com/octokit/openapi
  */
-export function createDescription(): GitHubDescription {
+export function gitHubDescription(): GitHubDescription {
+  shared ??= createDescription();
+  return shared;
+}
+
+let shared: GitHubDescription | undefined;
+
+function createDescription(): GitHubDescription {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
   let loaded: Description | undefined;

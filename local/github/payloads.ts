@@ -4,7 +4,7 @@ import { isAncestor, noObject, type RefChange } from './git/refs.ts';
 import { accountShape, iso, nodeId } from './shapes/common.ts';
 import { fullPullShape, type PullDetails } from './shapes/pull-request.ts';
 import { pushRepositoryShape, repositoryPage, repositoryShape } from './shapes/repository.ts';
-import type { Account, PullRequest, Repository, World } from './world.ts';
+import { type Account, loginOfEmail, type PullRequest, type Repository, type World } from './world.ts';
 
 /** GitHub lists no more commits than this in a push. */
 const mostCommits = 2048;
@@ -66,7 +66,7 @@ function commitShape(world: World, repository: Repository, commit: CommitRecord,
 }
 
 function signatureShape({ name, email, date }: Signature) {
-  const login = /^\d+\+(.+)@users\.noreply\.github\.com$/.exec(email)?.[1];
+  const login = loginOfEmail(email);
   return { name, email, date, ...(login !== undefined && { username: login }) };
 }
 

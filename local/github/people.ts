@@ -19,9 +19,9 @@ import {
 } from './world.ts';
 
 /** Paths with their contents; null deletes. */
-export type Files = Record<string, string | Buffer | null>;
+type Files = Record<string, string | Buffer | null>;
 
-export type RepositoryOptions = {
+type RepositoryOptions = {
   owner: string;
   name: string;
   /** What the first commit has; without files the repository is empty. */
@@ -30,7 +30,7 @@ export type RepositoryOptions = {
   branches?: string[];
 };
 
-export type CommitOptions = {
+type CommitOptions = {
   /** `owner/name`, as everywhere here. */
   repository: string;
   branch: string;
@@ -46,6 +46,8 @@ export type People = {
   createRepository: (options: RepositoryOptions) => Promise<string | undefined>;
   /** Copies a repository to another owner. @returns the fork's full name */
   fork: (repository: string, owner: string) => Promise<string>;
+  /** Gives a repository another name; the old one leads there. */
+  rename: (repository: string, name: string) => void;
   /** A person's commit on a branch. @returns its SHA */
   commit: (options: CommitOptions) => Promise<string>;
   /** Creates, moves (also by force) or, with `null`, deletes a branch. */
@@ -94,6 +96,15 @@ export function createPeople(world: World, root: string): People {
     return copy.fullName;
   }
 
+  function rename(fullName: string, name: string): void {
+    const repository = named(fullName);
+    world.repositories.delete(repository.fullName.toLowerCase());
+    world.renamed.set(repository.fullName.toLowerCase(), repository);
+    repository.name = name;
+    repository.fullName = `${repository.owner}/${name}`;
+    world.repositories.set(repository.fullName.toLowerCase(), repository);
+  }
+
   function commit({ repository: name, branch, files, message, author = developer }: CommitOptions): Promise<string> {
     const repository = named(name);
     const ref = `refs/heads/${branch}`;
@@ -124,6 +135,7 @@ export function createPeople(world: World, root: string): People {
   return {
     createRepository,
     fork,
+    rename,
     commit,
     moveBranch,
     protectBranch: (name, branch) => void named(name).protectedBranches.add(branch),

@@ -58,7 +58,7 @@ export function secondaryRateLimit(retryAfter: number): GitHubError {
 }
 
 /** @param resetAt seconds since the epoch */
-export function primaryRateLimit(app: App, resetAt: number): GitHubError {
+function primaryRateLimit(app: App, resetAt: number): GitHubError {
   const message = `API rate limit exceeded for installation ID ${app.installationId}.`;
   return new GitHubError(403, message, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(resetAt) });
 }

@@ -52,7 +52,10 @@ export function createGitHubServer(parts: Parts): GitHubServer {
     const url = new URL(request.url ?? '/', parts.world.url);
     const git = matchGit(parts.world, url);
     const work = git === undefined ? answerCall(parts, url, request, response) : parts.git(git, request, response);
-    const handled = work.catch((error: Error) => void response.destroy(error));
+    const handled = work.catch((error: Error) => {
+      parts.world.violations.push(`${request.method} ${url.pathname} failed: ${error.message}`);
+      response.destroy(error);
+    });
     underWay.add(handled);
     void handled.finally(() => underWay.delete(handled));
   });

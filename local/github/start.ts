@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from './api.ts';
-import { type App, type AppName, type AppOptions, createApp, type InstallationToken } from './apps.ts';
+import { type AppName, type AppOptions, createApp, type InstallationToken, type OwnedApp } from './apps.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGitServer } from './git-http.ts';
-import { createDescription, type GitHubDescription } from './openapi.ts';
+import { type GitHubDescription, gitHubDescription } from './openapi.ts';
 import { pingPayload } from './payloads.ts';
 import { createPeople, type People } from './people.ts';
 import { createRateLimits, defaultLimits, type Limits } from './rate-limits.ts';
@@ -31,7 +31,7 @@ export type GitHubOptions = {
   webhookTimeoutSeconds?: number;
 };
 
-export type AppCredentials = { appId: number; installationId: number; privateKey: string };
+type AppCredentials = { appId: number; installationId: number; privateKey: string };
 
 /** GitHub on this machine: real bare repositories behind its Git, REST, GraphQL and webhook interfaces. */
 export type GitHubStandIn = People & {
@@ -49,6 +49,8 @@ export type GitHubStandIn = People & {
   /** Waits until no delivery is under way. */
   settled: () => Promise<void>;
   inject: Faults['inject'];
+  /** All tokens that were issued so far stop working. */
+  expireTokens: () => void;
   calls: readonly CallRecord[];
   unknownCalls: readonly string[];
   violations: readonly string[];
@@ -59,11 +61,12 @@ export type GitHubStandIn = People & {
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubStandIn> {
   const now = options.now ?? (() => new Date());
   const [root, apps] = await Promise.all([mkdtemp(join(tmpdir(), 'plumbline-github-')), createApps(options, now)]);
-  const description = createDescription();
+  const description = gitHubDescription();
   const world = createWorld(options, { apps, now, description });
+  const tokens: Tokens = new Map();
   const faults = createFaults();
   const calls: CallRecord[] = [];
-  const { server, idle } = createGitHubServer({ ...createParts(options, world, description), faults, calls });
+  const { server, idle } = createGitHubServer({ ...createParts(options, world, tokens, description), faults, calls });
   world.url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
   world.apiUrl = `${world.url}/api/v3`;
 
@@ -90,6 +93,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
     redeliver: world.webhooks.redeliver,
     settled: world.webhooks.settled,
     inject: faults.inject,
+    expireTokens: () => tokens.clear(),
     calls,
     unknownCalls: world.unknownCalls,
     violations: world.violations,
@@ -99,20 +103,21 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
 
 const appNames: AppName[] = ['read', 'write', 'report'];
 
-function createApps({ apps = {} }: GitHubOptions, now: () => Date): Promise<App[]> {
+function createApps({ apps = {} }: GitHubOptions, now: () => Date): Promise<OwnedApp[]> {
   return Promise.all(appNames.map((name, index) => createApp(name, 101 + index, apps[name] ?? {}, now())));
 }
 
-function credentials(apps: App[]): Record<AppName, AppCredentials> {
-  const entries = apps.map(({ name, id, installationId, privateKey }) => {
+function credentials(apps: OwnedApp[]): Record<AppName, AppCredentials> {
+  const entries = apps.map(({ app: { name, id, installationId }, privateKey }) => {
     return [name, { appId: id, installationId, privateKey }] as const;
   });
   return Object.fromEntries(entries) as Record<AppName, AppCredentials>;
 }
 
-type WorldParts = { apps: App[]; now: () => Date; description: GitHubDescription };
+type WorldParts = { apps: OwnedApp[]; now: () => Date; description: GitHubDescription };
 
-function createWorld(options: GitHubOptions, { apps, now, description }: WorldParts): World {
+function createWorld(options: GitHubOptions, { apps: owned, now, description }: WorldParts): World {
+  const apps = owned.map(({ app }) => app);
   let lastId = 1000;
   const violations: string[] = [];
   const onPayload = (event: WebhookEvent, payload: Record<string, unknown>) => {
@@ -129,6 +134,7 @@ function createWorld(options: GitHubOptions, { apps, now, description }: WorldPa
     },
     apps,
     repositories: new Map(),
+    renamed: new Map(),
     webhooks: createWebhooks({ appId: apps[0]?.id ?? 0, now, onPayload, timeoutSeconds }),
     unknownCalls: [],
     violations,
@@ -140,8 +146,9 @@ function payloadViolations(description: GitHubDescription, event: WebhookEvent, 
   return description.checkWebhook(name, payload).map((problem) => `webhook ${name}: ${problem}`);
 }
 
-function createParts(options: GitHubOptions, world: World, description: GitHubDescription) {
-  const tokens = new Map<string, InstallationToken>();
+type Tokens = Map<string, InstallationToken>;
+
+function createParts(options: GitHubOptions, world: World, tokens: Tokens, description: GitHubDescription) {
   const archives = createArchives(world);
   const limits = createRateLimits({ ...defaultLimits, ...options.limits }, world.now);
   const find = createRouter(allRoutes(tokens, archives));

@@ -44,7 +44,7 @@ export type Webhooks = {
 };
 
 /** @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */
-export function deliveryHeaders(id: string, event: WebhookEvent, body: string, secret: string, appId: number) {
+function deliveryHeaders(id: string, event: WebhookEvent, body: string, secret: string, appId: number) {
   const signature = (algorithm: string) => `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`;
   return {
     accept: '*/*',

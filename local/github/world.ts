@@ -36,7 +36,7 @@ export type Comment = {
   updatedAt: Date;
 };
 
-export type CommitState = 'error' | 'failure' | 'pending' | 'success';
+type CommitState = 'error' | 'failure' | 'pending' | 'success';
 export type CommitStatus = {
   id: number;
   sha: string;
@@ -130,7 +130,10 @@ export type World = {
   now: () => Date;
   nextId: () => number;
   apps: App[];
+  /** By full name in lower case, as GitHub ignores case. */
   repositories: Map<string, Repository>;
+  /** The same, by names that they had before. */
+  renamed: Map<string, Repository>;
   webhooks: Webhooks;
   /** Calls and GraphQL operations that nothing here serves: a test fails on them. */
   unknownCalls: string[];
@@ -155,6 +158,12 @@ export function personAccount({ name, email }: Person): Account {
 export function botAccount(app: App): Account {
   const login = `${app.slug}[bot]`;
   return { login, name: login, email: `${accountId(login)}+${login}@users.noreply.github.com`, type: 'Bot', app };
+}
+
+/** The account behind a commit's e-mail address, known for GitHub's own addresses only. */
+export function loginOfEmail(email: string): string | undefined {
+  if (email === 'noreply@github.com') return 'web-flow';
+  return /^\d+\+(.+)@users\.noreply\.github\.com$/.exec(email)?.[1];
 }
 
 /** A stable number for a login. */

@@ -57,10 +57,18 @@ export async function changedPaths(directory: string, commits: CommitRecord[]): 
   const options = ['--stdin', '--root', '-r', '-z', '--name-status', '--no-renames'];
   const tokens = (await git(directory, ['diff-tree', ...options], `${input}\n`)).toString().split('\0');
   const found = new Map<string, ChangedPaths>();
+  let paths: ChangedPaths = { added: [], removed: [], modified: [] };
   for (let token = tokens.shift(); token; token = tokens.shift()) {
-    const paths = [...found.values()].at(-1);
-    if (token.length >= 40) found.set(token.trim().slice(0, 40), { added: [], removed: [], modified: [] });
-    else paths?.[token === 'A' ? 'added' : token === 'D' ? 'removed' : 'modified'].push(tokens.shift() ?? '');
+    if (token.length < 40) paths[kindOf(token)].push(tokens.shift() ?? '');
+    else {
+      paths = { added: [], removed: [], modified: [] };
+      found.set(token.trim().slice(0, 40), paths);
+    }
   }
   return found;
+}
+
+function kindOf(letter: string): keyof ChangedPaths {
+  if (letter === 'A') return 'added';
+  return letter === 'D' ? 'removed' : 'modified';
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 export type GitResult = { exitCode: number | null; stdout: Buffer; stderr: string };
 
 /** A git command that ended otherwise than its caller expected; carries git's own words. */
-export class GitError extends Error {
+class GitError extends Error {
   readonly exitCode: number | null;
 
   constructor(command: string, { exitCode, stderr }: GitResult) {

@@ -107,7 +107,7 @@ export function contentShape(world: World, repository: Repository, ref: string, 
   };
 }
 
-export function encodePath(path: string): string {
+function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 

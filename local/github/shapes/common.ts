@@ -1,5 +1,5 @@
 import type { App } from '../apps.ts';
-import { type Account, accountId, type World } from '../world.ts';
+import { type Account, accountId, loginOfEmail, type World } from '../world.ts';
 
 /** GitHub's times: UTC, whole seconds. */
 export function iso(date: Date): string {
@@ -61,9 +61,9 @@ export function appShape(world: World, app: App) {
   };
 }
 
-/** The account behind a commit's e-mail address: known for GitHub's own no-reply addresses only, or null. */
+/** The account behind a commit's e-mail address, or null if GitHub wouldn't know it. */
 export function accountOfEmail(world: World, email: string) {
-  const login = /^\d+\+(.+)@users\.noreply\.github\.com$/.exec(email)?.[1];
+  const login = loginOfEmail(email);
   if (login === undefined) return null;
   return accountShape(world, { login, type: login.endsWith('[bot]') ? 'Bot' : 'User' });
 }

@@ -90,6 +90,7 @@ export function repositoryShape(world: World, repository: Repository) {
     is_template: false,
     web_commit_signoff_required: false,
     topics: [],
+    custom_properties: {},
     visibility: 'private',
     forks: 0,
     open_issues: open,

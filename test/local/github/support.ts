@@ -35,16 +35,24 @@ export function octokitOfApp({ apiUrl, apps }: GitHubStandIn, name: AppName): Oc
   return new Octokit({ baseUrl: apiUrl, authStrategy: createAppAuth, auth: { appId, privateKey }, log: silent });
 }
 
+/** Octokit with a token of whatever kind, or with none. */
+export function octokitWith({ apiUrl }: GitHubStandIn, token?: string): Octokit {
+  return new Octokit({ baseUrl: apiUrl, log: silent, ...(token !== undefined && { auth: token }) });
+}
+
 export type Received = { headers: IncomingHttpHeaders; body: string };
 
-/** A webhook endpoint that keeps what it receives. */
-export async function startReceiver(status: () => number = () => 202): Promise<{ url: string; received: Received[] }> {
+/** A webhook endpoint that keeps what it receives; without a status it never answers. */
+export async function startReceiver(
+  status: () => number | undefined = () => 202,
+): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-    response.writeHead(status()).end();
+    const answer = status();
+    if (answer !== undefined) response.writeHead(answer).end();
   });
   const port = await listen(server, 0);
   onTestFinished(() => {
