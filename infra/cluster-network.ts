@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Annotations, Aws } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress, type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -40,6 +40,7 @@ export class ClusterNetwork extends Construct {
     const { id: vpcId, availabilityZones } = cluster.vpc;
     this.cluster = cluster;
     this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones });
+    Annotations.of(this).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'nothing here adds a route');
     this.groupId = this.createGroup(ways);
     if (ways.cluster) this.openCluster();
   }

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { vi } from 'vitest';
+import { PlumblineStack } from '../../infra/plumbline-stack.ts';
+import { deployerSchema } from '../../shared/config/deployer.ts';
+import { parseConfiguration } from '../../shared/config/parse.ts';
+
+/** Two clusters, each in a VPC of its own: what belongs to one must not reach the other. */
+export const deployerText = `github:
+  apps:
+    read: { appId: 1, privateKeySecret: plumbline/read }
+    write: { appId: 2, privateKeySecret: plumbline/write }
+    report: { appId: 3, privateKeySecret: plumbline/report }
+  webhookSecret: plumbline/webhook
+clusters:
+  main:
+    name: main-cluster
+    vpc:
+      id: vpc-1
+      subnets: [subnet-1, subnet-2]
+      availabilityZones: [eu-west-1a, eu-west-1b]
+      routeTables: [rtb-1]
+      prefixLists: { s3: pl-s3, dynamodb: pl-dynamodb }
+    securityGroup: sg-1
+  lab:
+    name: lab-cluster
+    vpc:
+      id: vpc-2
+      subnets: [subnet-3]
+      availabilityZones: [eu-west-1a]
+      routeTables: [rtb-2]
+      endpoints: existing
+      prefixLists: { s3: pl-s3, dynamodb: pl-dynamodb }
+    securityGroup: sg-2
+environments:
+  staging:
+    repository: example-org/environment
+    branch: staging
+    cluster: main
+    namespaces: [staging]
+    images: ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/*']
+  trial:
+    repository: example-org/environment
+    branch: trial
+    cluster: lab
+    namespaces: [trial]
+    images: ['444455556666.dkr.ecr.us-east-1.amazonaws.com/trial', 'docker.io/library/nginx']
+alerts:
+  emails: [platform@example.com]
+`;
+
+/** CDK's own linter of templates takes two seconds; `app.test.ts` leaves it on. */
+vi.stubEnv('CDK_VALIDATION', 'false');
+
+/** Functions are not bundled, assets not copied. */
+const context = { 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true };
+
+/** Builds the stack of a `deployer.yaml` in a folder that is gone again when `read` has read it. */
+function withStack<T>(text: string, read: (stack: PlumblineStack) => T): T {
+  const outdir = mkdtempSync(join(tmpdir(), 'plumbline-template-'));
+  try {
+    const app = new App({ analyticsReporting: false, outdir, context });
+    const deployer = parseConfiguration(text, 'deployer.yaml', deployerSchema);
+    return read(new PlumblineStack(app, 'Plumbline', { deployer }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+export const synthesize = (text = deployerText): Template => withStack(text, (stack) => Template.fromStack(stack));
+
+/** What `cdk synth` warns of. */
+export const warnings = (text = deployerText): string[] =>
+  withStack(text, (stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => String(entry.data)),
+  );
+
+export type Resource = { id: string; type: string; properties: Record<string, unknown> };
+
+/** All resources of a type, by logical id without CDK's hash, with their properties' references written out as text. */
+export function resources(template: Template, type: string): Resource[] {
+  return Object.entries(template.findResources(type)).map(([id, { Properties }]) => ({
+    id: withoutHash(id),
+    type,
+    properties: readable(Properties ?? {}) as Record<string, unknown>,
+  }));
+}
+
+export function resource(template: Template, type: string, id: string): Record<string, unknown> {
+  const found = resources(template, type).filter((candidate) => candidate.id === id);
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw new Error(`${found.length} resources ${type} are called ${id}`);
+  return only.properties;
+}
+
+/** `{Ref: X}` → `<X>`, `{Fn::GetAtt: [X, Arn]}` → `<X.Arn>`, `Fn::Join` → the joined text. */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value);
+  const [[key, parameter] = []] = entries;
+  if (entries.length === 1 && key === 'Ref') return `<${withoutHash(String(parameter))}>`;
+  if (entries.length === 1 && key === 'Fn::GetAtt') return readableAttribute(parameter as [string, string]);
+  if (entries.length === 1 && key === 'Fn::Join') return joined(parameter as [string, unknown[]]);
+  return Object.fromEntries(entries.map(([name, part]) => [name, readable(part)]));
+}
+
+const readableAttribute = ([id, attribute]: [string, string]) => `<${withoutHash(id)}.${attribute}>`;
+const joined = ([separator, parts]: [string, unknown[]]) => parts.map(readable).join(separator);
+const withoutHash = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
+
+export type Statement = {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, unknown>>;
+  Sid?: string;
+};
+
+export const many = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+export const statementsOf = (policy: unknown) => (policy as { Statement: Statement[] }).Statement;
+
+/** The statements of a function's role, by the id of its construct: `Source`, `Reconcilermain`. */
+export const statementsOfFunction = (template: Template, construct: string) =>
+  statementsOf(resource(template, 'AWS::IAM::Policy', `${construct}FunctionRoleDefaultPolicy`).PolicyDocument);
+
+/** The functions by construct, with their folder under `functions/`. */
+export const functions = {
+  Webhook: 'webhook',
+  ImageUpdater: 'image-updater',
+  Source: 'source',
+  Renderer: 'renderer',
+  Reconcilermain: 'reconciler',
+  Reconcilerlab: 'reconciler',
+  Dispatcher: 'dispatcher',
+  Reporter: 'reporter',
+} as const;
+
+export const lambda = (template: Template, construct: string) =>
+  resource(template, 'AWS::Lambda::Function', `${construct}Function`);
