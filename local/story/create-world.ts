@@ -1,0 +1,76 @@
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { type Inventory, parseInventory } from '../../shared/artifacts/inventory.ts';
+import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { registry, repositoryName } from '../stack/settings.ts';
+import type { Stack } from '../stack/start.ts';
+import { createClusterView } from './cluster-view.ts';
+import { application } from './expectations.ts';
+import { createGitView } from './git-view.ts';
+import type { World } from './world.ts';
+
+/** The story's world, made of the running stack: everything is looked at from outside, as its users would. */
+export function createWorld(stack: Stack): World {
+  const { account, played, cluster } = stack;
+  return {
+    git: createGitView(stack.github, repositoryName),
+    registry: {
+      repository: `${registry}/${application}`,
+      push: (tag) => account.pushImage(application, tag),
+      announceOnly: (tag) => account.emitPush(application, tag, `sha256:${'0'.repeat(64)}`),
+    },
+    cluster: createClusterView(cluster.adminKubeconfig),
+    state: createStateView(stack),
+    functions: {
+      logs: (name, since) =>
+        played
+          .logs(name)
+          .filter(({ at }) => at.getTime() >= since)
+          .map(({ text }) => parseLine(text)),
+      kill: (name) => killAll(played.processes(name)),
+    },
+    queues: { deadLetters: () => countDeadLetters(stack) },
+    alerts: async () => account.published().map(({ subject = '', message }) => ({ subject, message })),
+  };
+}
+
+function createStateView({ account: { clients }, played: { outputs } }: Stack): World['state'] {
+  const state = createDynamoStateStore({ client: clients.dynamodb, table: outputs.StateTableName ?? '' });
+  const objects = createS3ObjectStore({ client: clients.s3, bucket: outputs.ArtifactBucketName ?? '' });
+  const inventoryAt = async (key: string): Promise<Inventory> =>
+    parseInventory(new TextDecoder().decode(await objects.get(key)));
+  return {
+    desired: (environment) => state.readDesired(environment),
+    application: (environment) => state.readApplication(environment, application),
+    async inventory(environment) {
+      const keys = (await state.listApplications(environment)).flatMap(({ inventory }) => inventory ?? []);
+      const inventories = await Promise.all(keys.map(inventoryAt));
+      return inventories.flatMap((inventory) => [...inventory.values()].map(({ kind, name }) => `${kind}/${name}`));
+    },
+  };
+}
+
+/** By id, at once: the player's own `kill` waits for the end, and the story must not wait. */
+function killAll(processes: number[]): number {
+  for (const id of processes) process.kill(id, 'SIGKILL');
+  return processes.length;
+}
+
+async function countDeadLetters({ account: { clients }, played }: Stack): Promise<number> {
+  const dead = new Set(played.queues.map(({ deadLetterArn }) => deadLetterArn));
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const counts = await Promise.all(
+    played.queues
+      .filter(({ arn }) => dead.has(arn))
+      .map(({ url }) => clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }))),
+  );
+  return counts.reduce((sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages), 0);
+}
+
+function parseLine(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { message: text };
+  }
+}

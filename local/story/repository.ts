@@ -1,0 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { GitHubStandIn } from '../github/start.ts';
+import { repository, repositoryName } from '../stack/settings.ts';
+
+const example = join(import.meta.dirname, '../../examples/example-environment');
+const production = '# Production gets its versions by promotion: no image is updated here.\nimages: []\n';
+
+/** The environment repository as the story finds it: the example on both branches, but that production updates no image by itself. */
+export async function createExampleRepository(github: GitHubStandIn): Promise<void> {
+  await github.createRepository({ ...repository, files: await filesIn(example), branches: ['staging', 'production'] });
+  const files = { 'environment.yaml': production };
+  await github.commit({
+    repository: repositoryName,
+    branch: 'production',
+    files,
+    message: 'Promote by pull request only',
+  });
+}
+
+/** Every file below a folder, by its path with `/`, without `.git`. */
+export async function filesIn(folder: string): Promise<Record<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const pathOf = (file: string) => relative(folder, file).split('\\').join('/');
+  const kept = files.filter((file) => !pathOf(file).split('/').includes('.git'));
+  return Object.fromEntries(await Promise.all(kept.map(async (file) => [pathOf(file), await readFile(file)] as const)));
+}
