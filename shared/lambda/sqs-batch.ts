@@ -16,7 +16,8 @@ export type Parsed<Message> = { record: SQSRecord; message: Message };
 
 type Batch<Message> = {
   schema: z.ZodType<Message>;
-  deadLetters: DeadLetters;
+  /** Default: none, for a function that can reach no queue. What it can't read goes back, and the queue's redrive moves it. */
+  deadLetters?: DeadLetters;
   log: Log;
   /** Handles all messages of the batch that can be read; returns, by message id, the errors of those that failed. */
   handle(messages: Parsed<Message>[]): Promise<Map<string, unknown>>;
@@ -65,7 +66,7 @@ async function settle<Message>(
     const error = failures.get(record.messageId);
     const reason = problemsOf(error).map(describeProblem).join('; ');
     const details = { messageId: record.messageId, reason, error: isOurs(error) ? undefined : error };
-    if (isRetryable(error)) {
+    if (isRetryable(error) || deadLetters === undefined) {
       log.warn('message goes back to its queue', details);
       returned.push({ itemIdentifier: record.messageId });
     } else {

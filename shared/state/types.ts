@@ -49,6 +49,8 @@ export const applicationStateSchema = z.object({
   /** Digest of the artifact that was last tried, and of the one that was last applied whole (applies and prune done). */
   artifact: z.string().optional(),
   applied: z.string().optional(),
+  /** Hash of `applied` and of the settings that it was applied with. Absent from before the first write until the last one of a run. */
+  work: z.string().optional(),
   /** Key of the inventory in the artifact store: every object that may be ours. */
   inventory: z.string().optional(),
   phase: z.enum(phases),

@@ -1,0 +1,70 @@
+import type { Deadline } from '../../shared/kubernetes/api.ts';
+import type { Applied, Cluster } from '../../shared/kubernetes/cluster.ts';
+import { decideConflict, withoutField } from '../../shared/kubernetes/conflict.ts';
+import type { Failure } from '../../shared/kubernetes/failure.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import type { Prepared } from './prepared.ts';
+
+export type ApplyContext = {
+  cluster: Cluster;
+  manager: string;
+  deadline: Deadline;
+  sleep(milliseconds: number): Promise<unknown>;
+};
+
+export type ObjectResult =
+  | { outcome: 'applied'; prepared: Prepared; object: LiveObject }
+  | { outcome: 'failed'; prepared: Prepared; failure: Failure };
+
+/** How long something is waited for that will pass soon: a kind that is about to be served, a deletion under way. */
+const patienceMilliseconds = 15_000;
+const pauseMilliseconds = 250;
+
+/** Applies one object: without force first, then as its conflicts allow, and again while what hinders it is passing. */
+export async function applyObject(prepared: Prepared, context: ApplyContext, dryRun = false): Promise<ObjectResult> {
+  const { deadline, sleep } = context;
+  const patience = dryRun ? 0 : Math.min(patienceMilliseconds, deadline.remaining());
+  for (let waited = 0; ; waited += pauseMilliseconds) {
+    const result = await applyOnce(prepared, context, dryRun);
+    if (result.outcome === 'applied' || result.failure.waitsFor === undefined || waited >= patience) return result;
+    await sleep(pauseMilliseconds);
+  }
+}
+
+async function applyOnce(
+  prepared: Prepared,
+  { cluster, manager }: ApplyContext,
+  dryRun: boolean,
+): Promise<ObjectResult> {
+  const { resource, object } = prepared;
+  const first = await cluster.apply(resource, object, { manager, force: false, dryRun });
+  if (first.outcome !== 'conflict') return toResult(prepared, first);
+  const decision = decideConflict(first.conflicts, prepared.conflicts);
+  if (decision.do === 'refuse')
+    return { outcome: 'failed', prepared, failure: { message: decision.message, retryable: false } };
+  const [rest, force] =
+    decision.do === 'yield' ? [decision.fields.reduce(withoutField, object), decision.force] : [object, true];
+  return toResult(prepared, await cluster.apply(resource, rest, { manager, force, dryRun }));
+}
+
+function toResult(prepared: Prepared, applied: Applied): ObjectResult {
+  if (applied.outcome === 'applied')
+    return applied.object.metadata.deletionTimestamp === undefined
+      ? { outcome: 'applied', prepared, object: applied.object }
+      : { outcome: 'failed', prepared, failure: beingDeleted(applied.object) };
+  const failure =
+    applied.outcome === 'refused'
+      ? applied.failure
+      : { message: 'its fields change owners all the time', retryable: true };
+  return { outcome: 'failed', prepared, failure };
+}
+
+/** The server applies to an object that is being deleted, and then deletes it. */
+function beingDeleted({ metadata }: LiveObject): Failure {
+  const finalizers = metadata.finalizers?.join(', ') || 'none';
+  return {
+    message: `is being deleted; it is made anew when it is gone. Its finalizers: ${finalizers}`,
+    retryable: true,
+    waitsFor: 'deletion',
+  };
+}

@@ -1,0 +1,97 @@
+import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
+import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import { annotations, systemNamespace } from '../../shared/kubernetes/names.ts';
+import { isSecret } from '../../shared/kubernetes/prepare.ts';
+import { kindName } from '../../shared/kubernetes/rules.ts';
+import { stringifyJson } from '../../shared/manifests/json.ts';
+import { identityOf } from '../../shared/manifests/object.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { conflictPolicyOf, type Prepared, problemWith } from './prepared.ts';
+
+/** etcd takes requests of 1.5 MiB; the API server takes 256 KiB of annotations. */
+const maximumBytes = 1.5 * 1024 * 1024;
+const maximumAnnotationBytes = 256 * 1024;
+
+type Input = { prepared: readonly Prepared[]; unknown: readonly ArtifactObject[]; settings: ApplySettings };
+
+/** Everything that speaks against applying an artifact, all at once, before anything is changed. */
+export function checkArtifact({ prepared, unknown, settings }: Input): Problem[] {
+  return [
+    ...unknown.map(unknownKind),
+    ...duplicates(prepared),
+    ...prepared.flatMap((each) =>
+      [wrongPlace(each, settings), plaintextSecret(each, settings), tooLarge(each), wrongAnnotation(each)]
+        .filter((message) => message !== undefined)
+        .map((message) => problemWith(each, message)),
+    ),
+  ];
+}
+
+/** Secrets in plain text that are applied all the same, where the policy only warns. */
+export function secretWarnings({ prepared, settings }: Omit<Input, 'unknown'>): Problem[] {
+  if (settings.secrets !== 'warn') return [];
+  return prepared
+    .filter(({ object }) => isPlaintext(object))
+    .map((each) => problemWith(each, 'a Secret stands in Git in plain text'));
+}
+
+function unknownKind({ object, source }: ArtifactObject): Problem {
+  const { apiVersion, kind } = object;
+  return problemWith(
+    { identity: identityOf(object), source },
+    `the cluster does not serve ${kind} of ${apiVersion}, and no CustomResourceDefinition here defines it; correct the apiVersion, or deploy its definition first`,
+  );
+}
+
+function duplicates(prepared: readonly Prepared[]): Problem[] {
+  return [...Map.groupBy(prepared, ({ key }) => key).values()].flatMap(([first, ...others]) =>
+    others.map((each) =>
+      problemWith(each, `is there twice; the other one is in ${first?.source?.file ?? 'the same application'}`),
+    ),
+  );
+}
+
+function wrongPlace({ identity, resource }: Prepared, settings: ApplySettings): string | undefined {
+  const { allowedNamespaces, allowedClusterKinds } = settings;
+  const namespace = identity.kind === 'Namespace' && identity.group === '' ? identity.name : identity.namespace;
+  if (namespace === systemNamespace) return `the namespace ${systemNamespace} belongs to Plumbline itself`;
+  if (!resource.namespaced && !allowedClusterKinds.includes(kindName(identity)))
+    return `this environment may not own ${kindName(identity)}, which stands outside any namespace; ${accepted(allowedClusterKinds)} (clusterKinds in deployer.yaml)`;
+  if (namespace !== '' && !allowedNamespaces.includes(namespace))
+    return `this environment may not write to the namespace "${namespace}"; ${accepted(allowedNamespaces)} (namespaces in deployer.yaml)`;
+  return undefined;
+}
+
+const accepted = (names: readonly string[]) =>
+  names.length === 0 ? 'none is allowed' : `allowed is ${names.join(', ')}`;
+
+function plaintextSecret({ object }: Prepared, { secrets }: ApplySettings): string | undefined {
+  if (secrets !== 'refuse' || !isPlaintext(object)) return undefined;
+  return 'a Secret must not stand in Git in plain text; encrypt it, have an operator make it, or set "secrets" in deployer.yaml to "warn" or "allow"';
+}
+
+/** A Secret that only asks for something to be filled in holds nothing. */
+const isPlaintext = (object: Prepared['object']) => isSecret(object) && Object.keys(object.data ?? {}).length > 0;
+
+function tooLarge({ object }: Prepared): string | undefined {
+  const annotationBytes = Object.entries(object.metadata.annotations ?? {})
+    .map(([key, value]) => Buffer.byteLength(key) + Buffer.byteLength(value))
+    .reduce((sum, bytes) => sum + bytes, 0);
+  if (annotationBytes > maximumAnnotationBytes)
+    return `its annotations take ${inKib(annotationBytes)}; the API server accepts ${inKib(maximumAnnotationBytes)}`;
+  const bytes = Buffer.byteLength(stringifyJson(object));
+  return bytes > maximumBytes
+    ? `takes ${inKib(bytes)}; a cluster can keep objects of ${inKib(maximumBytes)}`
+    : undefined;
+}
+
+const inKib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
+
+function wrongAnnotation({ object }: Prepared): string | undefined {
+  const { [annotations.conflict]: conflict, [annotations.prune]: prune } = object.metadata.annotations ?? {};
+  if (conflict !== undefined && conflictPolicyOf(object) === undefined)
+    return `the annotation ${annotations.conflict} must be force, yield or fail; found "${conflict}"`;
+  if (prune !== undefined && prune !== 'keep' && prune !== 'delete')
+    return `the annotation ${annotations.prune} must be keep or delete; found "${prune}"`;
+  return undefined;
+}

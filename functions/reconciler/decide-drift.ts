@@ -1,0 +1,18 @@
+import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { foreignFields, hashOwned } from '../../shared/kubernetes/ownership.ts';
+
+/**
+ * Why an object is looked at closer. `changed`: a field of ours has another value or another owner. `added`: a manager of the undo list
+ * owns a field that we don't say. These are the filter; an apply, dry where drift is only reported, is the judge.
+ */
+export type Suspicion = 'deleted' | 'being deleted' | 'made anew' | 'changed' | 'added';
+
+/** @param live as it was listed or, where the list lacked it, read by its name */
+export function suspect(entry: InventoryEntry, live: LiveObject | undefined, manager: string): Suspicion | undefined {
+  if (live === undefined) return 'deleted';
+  if (live.metadata.deletionTimestamp !== undefined) return 'being deleted';
+  if (live.metadata.uid !== entry.uid) return 'made anew';
+  if (hashOwned(live, manager) !== entry.live) return 'changed';
+  return foreignFields(live, manager).length > 0 ? 'added' : undefined;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createReadRelease } from '../../shared/artifacts/read-release.ts';
+import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { loadDeployer } from '../../shared/config/load.ts';
+import { requireVariable, variables } from '../../shared/environment-variables.ts';
+import { reconciliationSchema } from '../../shared/events/messages.ts';
+import { createTokenSource } from '../../shared/kubernetes/token.client.ts';
+import { createTransport } from '../../shared/kubernetes/transport.client.ts';
+import { createLog } from '../../shared/lambda/logger.ts';
+import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createConnect } from './connect.ts';
+import type { ReconcilerPorts } from './ports.ts';
+import { reconcile } from './reconcile.ts';
+
+const clusterKey = requireVariable(variables.cluster);
+const { clusters } = loadDeployer(requireVariable(variables.configurationFile));
+const s3 = new S3Client();
+const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
+const log = createLog('reconciler');
+const clock = systemClock;
+const token = createTokenSource({
+  clusterName: clusters[clusterKey]?.name ?? clusterKey,
+  region: requireVariable('AWS_REGION'),
+  credentials: s3.config.credentials,
+  clock,
+});
+const ports: ReconcilerPorts = {
+  clusterKey,
+  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  objects,
+  readRelease: createReadRelease(objects),
+  connect: createConnect({ token, openTransport: createTransport, clock, sleep }),
+  clock,
+  sleep,
+  log,
+};
+
+/** What a run needs, at the end of its time, to write down how far it came. */
+const reservedMilliseconds = 10_000;
+
+/**
+ * Called with `reconciliations`, one message at a time, in order for each application. A message says only which application to look at,
+ * so a late or repeated one does no harm. One that can't be read comes back, and goes to the dead letters by the queue's own redrive:
+ * from inside the VPC nothing can be sent.
+ */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deadline = { remaining: () => context.getRemainingTimeInMillis() - reservedMilliseconds };
+  return processBatch(event, {
+    schema: reconciliationSchema,
+    log,
+    handle: (messages) => eachMessage(messages, (message) => reconcile(message, ports, deadline)),
+  });
+}

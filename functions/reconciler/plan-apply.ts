@@ -1,0 +1,48 @@
+import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import type { Prepared } from './prepared.ts';
+import { newEntry, withLeaving } from './settle-inventory.ts';
+
+/** What an artifact asks of the cluster, by the inventory alone: nothing is read. */
+export type ApplyPlan = {
+  /** New, changed, or not known to stand in the cluster as it should. */
+  send: Prepared[];
+  unchanged: Prepared[];
+  /** What the artifact no longer has. */
+  gone: InventoryEntry[];
+};
+
+export function planApply(prepared: readonly Prepared[], inventory: Inventory): ApplyPlan {
+  const wanted = new Set(prepared.map(({ key }) => key));
+  const isUnchanged = ({ key, desired }: Prepared) => {
+    const entry = inventory.get(key);
+    return entry?.desired === desired && entry.leaving === undefined;
+  };
+  return {
+    send: prepared.filter((each) => !isUnchanged(each)),
+    unchanged: prepared.filter(isUnchanged),
+    gone: [...inventory].filter(([key]) => !wanted.has(key)).map(([, entry]) => entry),
+  };
+}
+
+/** Few objects may all go at once: that is how small applications change. */
+const smallestSuspiciousPrune = 5;
+const largestShare = 0.5;
+
+/** Why a plan is held until somebody says that it is meant, if it is. */
+export function findSuspicion({ gone, send, unchanged }: ApplyPlan, inventory: Inventory): string | undefined {
+  if (gone.length === 0) return undefined;
+  const isEmpty = send.length + unchanged.length === 0;
+  const isLarge = gone.length >= smallestSuspiciousPrune && gone.length > inventory.size * largestShare;
+  if (!isEmpty && !isLarge) return undefined;
+  return `this revision would delete ${gone.length} of ${inventory.size} objects, so nothing was changed. If it is meant, remove them in smaller steps, or remove the application; to leave them in the cluster, set "prune: false"`;
+}
+
+/**
+ * The inventory as it must stand before the first write: everything that may be ours from now on. What is about to be sent or deleted
+ * is no longer known to be as it was, so that a run which is killed, and a later one that wants the old state back, find that out.
+ */
+export function announce({ send, gone }: ApplyPlan, inventory: Inventory): Inventory {
+  const next = new Map(withLeaving(inventory, gone));
+  for (const each of send) next.set(each.key, newEntry(each, inventory.get(each.key)?.uid));
+  return next;
+}

@@ -1,0 +1,28 @@
+import { definedResources } from '../../shared/kubernetes/definitions.ts';
+import type { Discovery } from '../../shared/kubernetes/discovery.ts';
+import { indexResources } from '../../shared/kubernetes/resource.ts';
+import { checkArtifact, secretWarnings } from './check-artifact.ts';
+import type { RunFailure } from './decide-result.ts';
+import { type Prepared, prepareArtifact } from './prepared.ts';
+import { readArtifact } from './read-artifact.ts';
+import type { ApplicationRun } from './run.ts';
+
+export type PreparedRun = { prepared: Prepared[]; refusals: RunFailure[]; discovery: Discovery };
+
+/** Reads an artifact, finds where its objects go, and checks them all. Discovery is asked anew before a kind counts as unknown. */
+export async function prepareRun(run: ApplicationRun, digest = run.entry.artifact.digest): Promise<PreparedRun> {
+  const { open, entry, session, log } = run;
+  const objects = await readArtifact(session.name.environment, digest, run.ports.objects);
+  const defined = definedResources(objects.map(({ object }) => object));
+  const prepareBy = (discovery: Discovery) => {
+    const resources = indexResources([...discovery.resources, ...defined]);
+    return { discovery, ...prepareArtifact(objects, { name: session.name, settings: entry.settings, resources }) };
+  };
+  const first = prepareBy(await open.discovery());
+  const { prepared, unknown, discovery } = first.unknown.length === 0 ? first : prepareBy(await open.discovery(true));
+  const problems = checkArtifact({ prepared, unknown, settings: entry.settings });
+  for (const problem of secretWarnings({ prepared, settings: entry.settings })) log.warn('plaintext Secret', problem);
+  // A kind that is unknown today may be defined by another application tomorrow.
+  const retryable = unknown.length > 0;
+  return { prepared, discovery, refusals: problems.map((problem) => ({ problem, retryable })) };
+}

@@ -1,0 +1,67 @@
+import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
+import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import type { ConflictPolicy } from '../../shared/kubernetes/conflict.ts';
+import { type ApplicationName, annotations } from '../../shared/kubernetes/names.ts';
+import { prepareObject } from '../../shared/kubernetes/prepare.ts';
+import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
+import { hashOf } from '../../shared/manifests/canonical.ts';
+import {
+  describeIdentity,
+  identityKey,
+  identityOf,
+  type KubernetesObject,
+  type ObjectIdentity,
+} from '../../shared/manifests/object.ts';
+import type { Problem } from '../../shared/problem.ts';
+
+/** An object of the artifact as it will be sent, and what it takes to send it. */
+export type Prepared = {
+  key: string;
+  identity: ObjectIdentity;
+  resource: Resource;
+  object: KubernetesObject;
+  conflicts: ConflictPolicy;
+  /** Hash of `object`, and of where and how it is applied. */
+  desired: string;
+  source: ArtifactObject['source'];
+};
+
+type Context = { name: ApplicationName; settings: ApplySettings; resources: Resources };
+
+/** Prepares every object whose kind is known; the others are returned as they are. */
+export function prepareArtifact(objects: readonly ArtifactObject[], context: Context) {
+  const prepared: Prepared[] = [];
+  const unknown: ArtifactObject[] = [];
+  for (const each of objects) {
+    const resource = context.resources.find(each.object.apiVersion, each.object.kind);
+    if (resource === undefined) unknown.push(each);
+    else prepared.push(prepare(each, resource, context));
+  }
+  return { prepared, unknown };
+}
+
+function prepare(
+  { object: original, source }: ArtifactObject,
+  resource: Resource,
+  { name, settings }: Context,
+): Prepared {
+  const { namespaced } = resource;
+  const object = prepareObject(original, { name, namespaced, defaultNamespace: settings.namespace });
+  const identity = identityOf(object);
+  const conflicts = conflictPolicyOf(object) ?? settings.conflicts;
+  const desired = hashOf({ object, conflicts, cluster: settings.cluster });
+  return { key: identityKey(identity), identity, resource, object, conflicts, desired, source };
+}
+
+/** The object's own policy, by annotation. Any other value is reported by `checkArtifact`. */
+export function conflictPolicyOf({ metadata }: KubernetesObject): ConflictPolicy | undefined {
+  const value = metadata.annotations?.[annotations.conflict];
+  return value === 'force' || value === 'yield' || value === 'fail' ? value : undefined;
+}
+
+/** A problem with an object, at its place in Git. */
+export const problemWith = ({ identity, source }: Pick<Prepared, 'identity' | 'source'>, message: string): Problem => ({
+  ...source,
+  object: describeIdentity(identity),
+  message,
+});

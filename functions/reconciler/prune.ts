@@ -1,0 +1,83 @@
+import { type InventoryEntry, identityOfEntry } from '../../shared/artifacts/inventory.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
+import type { Deadline } from '../../shared/kubernetes/api.ts';
+import type { Cluster } from '../../shared/kubernetes/cluster.ts';
+import type { Failure } from '../../shared/kubernetes/failure.ts';
+import type { ApplicationName } from '../../shared/kubernetes/names.ts';
+import { inStages, stageOf } from '../../shared/kubernetes/order.ts';
+import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
+import { concurrentObjects } from './apply-stages.ts';
+import { failureOf } from './failure-of.ts';
+import { decidePrune } from './plan-prune.ts';
+
+export type PruneContext = {
+  cluster: Cluster;
+  resources: Resources;
+  /** Groups whose server doesn't answer: what they lack may still be there. */
+  stale: readonly string[];
+  name: ApplicationName;
+  /** The application itself was taken out of Git. */
+  isRemoval: boolean;
+  deadline: Deadline;
+  ensureCurrent(): Promise<void>;
+};
+
+/** `kept`: it stays in the cluster and is no longer ours. `terminating` and `failed` stay in the inventory. */
+export type PruneResult = { entry: InventoryEntry } & (
+  | { outcome: 'deleted' }
+  | { outcome: 'kept'; because: string }
+  | { outcome: 'terminating'; finalizers: string[] }
+  | { outcome: 'failed'; failure: Failure }
+  | { outcome: 'untried' }
+);
+
+/** Deletes, in the reverse order of applying, what Git no longer has, as far as it is still ours. */
+export async function prune(entries: readonly InventoryEntry[], context: PruneContext): Promise<PruneResult[]> {
+  const results: PruneResult[] = [];
+  for (const stage of inStages(entries, (entry) => -stageOf(identityOfEntry(entry)))) {
+    await context.ensureCurrent();
+    results.push(...(await mapConcurrently(stage, concurrentObjects, (entry) => pruneOne(entry, context))));
+  }
+  return results;
+}
+
+async function pruneOne(entry: InventoryEntry, context: PruneContext): Promise<PruneResult> {
+  if (context.deadline.remaining() <= 0) return { entry, outcome: 'untried' };
+  const resource = context.resources.findAny(entry.apiVersion, entry.kind);
+  if (resource === undefined) return withoutResource(entry, context);
+  try {
+    return await pruneObject(entry, resource, context);
+  } catch (error) {
+    return { entry, outcome: 'failed', failure: failureOf(error) };
+  }
+}
+
+/** When a kind is gone, its objects are; when its server only doesn't answer, nobody knows. */
+function withoutResource(entry: InventoryEntry, { stale }: PruneContext): PruneResult {
+  const { group } = identityOfEntry(entry);
+  if (!stale.includes(group)) return { entry, outcome: 'deleted' };
+  const message = `the extension server of ${group} does not answer`;
+  return { entry, outcome: 'failed', failure: { message, retryable: true } };
+}
+
+async function pruneObject(
+  entry: InventoryEntry,
+  resource: Resource,
+  { cluster, name, isRemoval }: PruneContext,
+): Promise<PruneResult> {
+  const live = await cluster.read(resource, entry);
+  if (live === undefined) return { entry, outcome: 'deleted' };
+  const decision = decidePrune({ live, uid: entry.uid, name, isRemoval });
+  if (decision.do === 'forget') return { entry, outcome: 'kept', because: decision.because };
+  const removed = await cluster.remove(resource, entry, decision.uid);
+  switch (removed.outcome) {
+    case 'gone':
+      return { entry, outcome: 'deleted' };
+    case 'terminating':
+      return { entry, outcome: 'terminating', finalizers: removed.finalizers };
+    case 'other':
+      return { entry, outcome: 'kept', because: 'somebody else has made it anew' };
+    case 'refused':
+      return { entry, outcome: 'failed', failure: removed.failure };
+  }
+}

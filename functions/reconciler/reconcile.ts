@@ -1,0 +1,101 @@
+import { isRetryable, problemsOf, StaleError } from '../../shared/errors.ts';
+import type { Reconciliation } from '../../shared/events/messages.ts';
+import type { Deadline } from '../../shared/kubernetes/api.ts';
+import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import { decideResult, nothingFound } from './decide-result.ts';
+import { decideRun, type RunDecision, type Situation, workOf } from './decide-run.ts';
+import { openCluster } from './open-cluster.ts';
+import type { ReconcilerPorts } from './ports.ts';
+import { runApply } from './run-apply.ts';
+import { runCheck } from './run-check.ts';
+import { runJudge } from './run-judge.ts';
+import { runRemove } from './run-remove.ts';
+import { createSession, type Session } from './session.ts';
+
+const maximumPasses = 4;
+
+/**
+ * Does for one application what there is to do. What comes of it, and when to come back, goes into state; the message is done with.
+ * A revision that comes in between is handled at once, from the start.
+ *
+ * @throws whatever kept the result from being recorded: then the message has to come back
+ */
+export async function reconcile(message: Reconciliation, ports: ReconcilerPorts, deadline: Deadline): Promise<void> {
+  for (let pass = 1; ; pass += 1) {
+    try {
+      return await reconcileOnce(message, ports, deadline);
+    } catch (error) {
+      if (!(error instanceof StaleError) || pass === maximumPasses || deadline.remaining() <= 0) throw error;
+      ports.log.info('superseded, starting over', { ...nameOf(message) });
+    }
+  }
+}
+
+async function reconcileOnce(message: Reconciliation, ports: ReconcilerPorts, deadline: Deadline): Promise<void> {
+  const started = ports.clock.now().getTime();
+  const situation = await readSituation(message, ports);
+  const decision = decideRun(situation);
+  const { desired, state } = situation;
+  const log = withDetails(ports.log, { ...nameOf(message), revision: desired?.revision });
+  if (desired === undefined || decision.do === 'nothing') return log.info('nothing to do', reasonOf(decision));
+  const entry = situation.release?.applications[message.application];
+  const session = createSession({ name: nameOf(message), state, desired, work: workOf(entry) }, ports);
+  await carryOutSafely({ decision, session, ports, deadline, log });
+  const { phase, problems, counts } = session.state();
+  const milliseconds = ports.clock.now().getTime() - started;
+  log.info('application reconciled', { did: decision.do, phase, problems: problems.length, ...counts, milliseconds });
+}
+
+const nameOf = ({ environment, application }: Reconciliation) => ({ environment, application });
+
+const reasonOf = (decision: RunDecision) => (decision.do === 'nothing' ? { because: decision.because } : {});
+
+async function readSituation(message: Reconciliation, { state, readRelease }: ReconcilerPorts): Promise<Situation> {
+  const { environment, application } = message;
+  const [present, desired] = await Promise.all([
+    state.readApplication(environment, application),
+    state.readDesired(environment),
+  ]);
+  const release = desired === undefined ? undefined : await readRelease(desired.release);
+  return { message, state: present, desired, release };
+}
+
+type Step = { decision: RunDecision; session: Session; ports: ReconcilerPorts; deadline: Deadline; log: Log };
+
+/** A failure is a result like any other. */
+async function carryOutSafely(step: Step): Promise<void> {
+  try {
+    await carryOut(step);
+  } catch (error) {
+    if (error instanceof StaleError) throw error;
+    step.log.error('reconciliation failed', { error });
+    await recordFailure(step, error);
+  }
+}
+
+async function carryOut({ decision, session, ports, deadline, log }: Step): Promise<void> {
+  if (decision.do === 'nothing') return;
+  if (decision.do === 'suspend') return session.save({ phase: 'suspended', problems: [], next: undefined });
+  if (decision.do === 'hold') return session.save({ phase: 'held', problems: [decision.problem], next: undefined });
+  const open = await openCluster(session.name.environment, ports, deadline);
+  const run = { session, ports, open, deadline, log };
+  if (decision.do === 'remove') return runRemove(run);
+  const { entry } = decision;
+  const runs = { apply: runApply, judge: runJudge, check: runCheck };
+  return runs[decision.do]({ ...run, entry });
+}
+
+async function recordFailure({ decision, session, ports }: Step, error: unknown): Promise<void> {
+  const failures = problemsOf(error).map((problem) => ({ problem, retryable: isRetryable(error) }));
+  const context = { previous: session.state(), now: ports.clock.now(), timeoutSeconds: 0 };
+  const artifact = 'entry' in decision ? decision.entry.artifact.digest : undefined;
+  await session.save({ artifact, ...decideResult({ ...nothingFound, failures }, context) });
+}
+
+function withDetails(log: Log, common: Record<string, unknown>): Log {
+  return {
+    info: (message, details) => log.info(message, { ...common, ...details }),
+    warn: (message, details) => log.warn(message, { ...common, ...details }),
+    error: (message, details) => log.error(message, { ...common, ...details }),
+  };
+}

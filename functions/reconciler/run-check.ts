@@ -1,0 +1,53 @@
+import { type Inventory, keyOfEntry } from '../../shared/artifacts/inventory.ts';
+import { mapConcurrently } from '../../shared/concurrency.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { concurrentObjects } from './apply-stages.ts';
+import { type Examined, inspect, repair, type Suspect } from './examine.ts';
+import { failureOf } from './failure-of.ts';
+import { findSuspects } from './find-suspects.ts';
+import { observe, stayingIn } from './observe.ts';
+import { recordCheck } from './record-check.ts';
+import { type ApplicationRun, applyContext, observeContext } from './run.ts';
+
+/** Compares the cluster with what was applied, and puts back, or only tells, what differs. Without drift it costs one LIST per kind and namespace. */
+export async function runCheck(run: ApplicationRun): Promise<void> {
+  const { session, open, entry } = run;
+  const [inventory, discovery] = await Promise.all([session.inventory(), open.discovery()]);
+  const context = observeContext(run, discovery);
+  const observation = await observe(stayingIn(inventory), context);
+  const isIgnored = entry.settings.drift === 'ignore';
+  const suspects = isIgnored ? [] : await findSuspects(run, inventory, observation, context);
+  const examined = await examineAll(run, suspects);
+  const live = new Map(observation.live);
+  for (const each of examined) if (each.live && each.entry) live.set(keyOfEntry(each.entry), each.live);
+  await recordCheck(run, {
+    before: inventory,
+    inventory: withExamined(inventory, examined),
+    observation: { ...observation, live: live as ReadonlyMap<string, LiveObject> },
+    differences: examined.flatMap(({ differences }) => differences),
+    failures: examined.flatMap(({ failures }) => failures),
+  });
+}
+
+async function examineAll(run: ApplicationRun, suspects: readonly Suspect[]): Promise<Examined[]> {
+  if (suspects.length === 0) return [];
+  // Putting back what a newer revision changes would only be undone again.
+  await run.session.ensureCurrent();
+  const context = applyContext(run);
+  const work = run.entry.settings.drift === 'correct' ? repair : inspect;
+  return mapConcurrently(suspects, concurrentObjects, async (each): Promise<Examined> => {
+    if (run.deadline.remaining() <= 0) return { differences: [], failures: [] };
+    try {
+      return await work(each, context);
+    } catch (error) {
+      const { message, retryable } = failureOf(error);
+      return { differences: [], failures: [{ problem: { message }, retryable }] };
+    }
+  });
+}
+
+function withExamined(inventory: Inventory, examined: readonly Examined[]): Inventory {
+  const next = new Map(inventory);
+  for (const { entry } of examined) if (entry !== undefined) next.set(keyOfEntry(entry), entry);
+  return next;
+}

@@ -1,0 +1,19 @@
+import { merge } from './decide-result.ts';
+import { stayingIn } from './observe.ts';
+import { prune } from './prune.ts';
+import { findingsOfPrune, logKept } from './prune-findings.ts';
+import { type ApplicationRun, conclude, pruneContext } from './run.ts';
+import { withoutPruned } from './settle-inventory.ts';
+import { waitForHealth } from './wait-for-health.ts';
+
+/** Looks whether what was applied is healthy by now, and whether what was deleted is gone. */
+export async function runJudge(run: ApplicationRun): Promise<void> {
+  const { session, entry, open } = run;
+  const [inventory, discovery] = await Promise.all([session.inventory(), open.discovery()]);
+  const leaving = entry.settings.prune ? [...inventory.values()].filter((each) => each.leaving) : [];
+  const pruned = await prune(leaving, pruneContext(run, discovery, false));
+  logKept(pruned, run.log);
+  const seen = await waitForHealth(stayingIn(inventory), run, discovery);
+  const left = leaving.length === 0 ? undefined : withoutPruned(inventory, pruned);
+  await session.save(conclude(run, merge(findingsOfPrune(pruned), seen)), left);
+}

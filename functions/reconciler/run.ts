@@ -1,0 +1,44 @@
+import type { Deadline } from '../../shared/kubernetes/api.ts';
+import type { Discovery } from '../../shared/kubernetes/discovery.ts';
+import { fieldManager } from '../../shared/kubernetes/names.ts';
+import { indexResources } from '../../shared/kubernetes/resource.ts';
+import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import type { ApplyContext } from './apply-object.ts';
+import { decideResult, type Findings, type Result } from './decide-result.ts';
+import type { RenderedEntry } from './decide-run.ts';
+import type { OpenCluster } from './open-cluster.ts';
+import type { ReconcilerPorts } from './ports.ts';
+import type { PruneContext } from './prune.ts';
+import type { Session } from './session.ts';
+
+/** All that one pass over one application works with. */
+export type Run = {
+  session: Session;
+  ports: ReconcilerPorts;
+  open: OpenCluster;
+  deadline: Deadline;
+  log: Log;
+};
+
+/** A pass over an application that Git has. */
+export type ApplicationRun = Run & { entry: RenderedEntry };
+
+export function applyContext({ session, ports, open, deadline }: Run): ApplyContext {
+  return { cluster: open.cluster, manager: fieldManager(session.name), deadline, sleep: ports.sleep };
+}
+
+export function observeContext({ session, open }: Run, { resources }: Discovery) {
+  return { cluster: open.cluster, resources: indexResources(resources), name: session.name };
+}
+
+export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean): PruneContext {
+  const { session, deadline } = run;
+  const { stale } = discovery;
+  return { ...observeContext(run, discovery), stale, isRemoval, deadline, ensureCurrent: session.ensureCurrent };
+}
+
+/** How the application stands after what this pass found out. */
+export function conclude({ session, ports, entry }: ApplicationRun, findings: Findings): Result {
+  const { timeoutSeconds } = entry.settings;
+  return decideResult(findings, { previous: session.state(), now: ports.clock.now(), timeoutSeconds });
+}

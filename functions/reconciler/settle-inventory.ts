@@ -1,0 +1,42 @@
+import { type Inventory, type InventoryEntry, keyOfEntry } from '../../shared/artifacts/inventory.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { hashOwned } from '../../shared/kubernetes/ownership.ts';
+import { apiVersionOf } from '../../shared/kubernetes/resource.ts';
+import type { ObjectResult } from './apply-object.ts';
+import type { Prepared } from './prepared.ts';
+import type { PruneResult } from './prune.ts';
+
+/** The inventory after applying: of what was applied it is known again how it stands. */
+export function withApplied(inventory: Inventory, results: readonly ObjectResult[], manager: string): Inventory {
+  const next = new Map(inventory);
+  for (const result of results)
+    if (result.outcome === 'applied')
+      next.set(result.prepared.key, appliedEntry(result.prepared, result.object, manager));
+  return next;
+}
+
+/** An object that is, or is about to be, in the cluster, of which nothing is certain yet. */
+export function newEntry({ identity, resource }: Prepared, uid: string | undefined): InventoryEntry {
+  const { kind, namespace, name } = identity;
+  return { apiVersion: apiVersionOf(resource), kind, namespace, name, ...(uid !== undefined && { uid }) };
+}
+
+export function appliedEntry(prepared: Prepared, object: LiveObject, manager: string): InventoryEntry {
+  const { desired } = prepared;
+  return { ...newEntry(prepared, object.metadata.uid), desired, live: hashOwned(object, manager) };
+}
+
+/** Marks what Git no longer has: it stays in the inventory until it is gone. */
+export function withLeaving(inventory: Inventory, gone: readonly InventoryEntry[]): Inventory {
+  const next = new Map(inventory);
+  for (const entry of gone) next.set(keyOfEntry(entry), { ...entry, leaving: true });
+  return next;
+}
+
+/** The inventory after pruning: without what is deleted, or no longer ours. */
+export function withoutPruned(inventory: Inventory, results: readonly PruneResult[]): Inventory {
+  const next = new Map(inventory);
+  for (const { entry, outcome } of results)
+    if (outcome === 'deleted' || outcome === 'kept') next.delete(keyOfEntry(entry));
+  return next;
+}

@@ -1,0 +1,41 @@
+import { conditionOf, describeCondition, listAt, numberAt, textAt } from './read.ts';
+
+/** Waits that are a step of every start, and say nothing. */
+const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing']);
+
+/** Why a pod doesn't run, in its own words; empty if it says nothing. */
+export function explainPod(pod: unknown): string {
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') return describeCondition(scheduled);
+  const containers = [...listAt(pod, 'status.initContainerStatuses'), ...listAt(pod, 'status.containerStatuses')];
+  return containers.map(explainContainer).find((reason) => reason !== '') ?? '';
+}
+
+function explainContainer(container: unknown): string {
+  const name = `container ${textAt(container, 'name')}`;
+  const waiting = textAt(container, 'state.waiting.reason');
+  const ended = endOf(container, 'state.terminated') || endOf(container, 'lastState.terminated');
+  if (!ordinaryWaits.has(waiting)) {
+    const message = textAt(container, 'state.waiting.message');
+    return [`${name}: ${waiting}`, message, ended].filter((part) => part !== '').join(': ');
+  }
+  return ended === '' ? '' : `${name} ${ended}`;
+}
+
+/** `ended with exit code 1 (OOMKilled)`, unless it ended well. */
+function endOf(container: unknown, path: string): string {
+  const code = numberAt(container, `${path}.exitCode`);
+  if (code === 0) return '';
+  const reason = textAt(container, `${path}.reason`);
+  return `ended with exit code ${code}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+/** The commonest reason among pods that don't run, with one of them as the example. */
+export function explainPods(pods: readonly unknown[]): string {
+  const explained = pods.map((pod) => ({ name: textAt(pod, 'metadata.name'), reason: explainPod(pod) }));
+  const stuck = explained.filter(({ reason }) => reason !== '');
+  const groups = [...Map.groupBy(stuck, ({ reason }) => reason).values()].sort((a, b) => b.length - a.length);
+  const [example] = groups[0] ?? [];
+  if (example === undefined) return '';
+  return `pod ${example.name}: ${example.reason}${stuck.length > 1 ? ` (and ${stuck.length - 1} more pods)` : ''}`;
+}

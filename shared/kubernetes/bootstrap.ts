@@ -1,0 +1,95 @@
+import type { KubernetesObject } from '../manifests/object.ts';
+import { systemNamespace } from './names.ts';
+import { type PolicyRule, parseKindName, rulesForKinds } from './rules.ts';
+
+export type BootstrapEnvironment = {
+  name: string;
+  namespaces: readonly string[];
+  /** Rights in each of the namespaces. */
+  rules: readonly PolicyRule[];
+  /** Kinds outside any namespace that it may own, as `Kind.group`. */
+  clusterKinds?: readonly string[];
+  /** More rights outside any namespace. */
+  clusterRules?: readonly PolicyRule[];
+};
+
+type Input = {
+  environments: readonly BootstrapEnvironment[];
+  /** The Kubernetes group that the reconciler's IAM role is mapped to by its access entry. */
+  group?: string;
+};
+
+export const reconcilerGroup = 'plumbline:reconciler';
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/**
+ * What a cluster's administrator applies once: the namespaces, a ServiceAccount per environment with the rights that it is given,
+ * and the reconciler's right to act as these ServiceAccounts, each by its name, and nothing else.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+ */
+export function bootstrapObjects({ environments, group = reconcilerGroup }: Input): KubernetesObject[] {
+  const names = environments.map(({ name }) => name);
+  const namespaces = new Set([systemNamespace, ...environments.flatMap((environment) => environment.namespaces)]);
+  return [
+    ...[...namespaces].map((name) => object('v1', 'Namespace', { name })),
+    ...names.map((name) => object('v1', 'ServiceAccount', { name, namespace: systemNamespace })),
+    role('Role', { name: 'plumbline-reconciler', namespace: systemNamespace }, [impersonation(names)]),
+    binding(
+      'Role',
+      { name: 'plumbline-reconciler', namespace: systemNamespace },
+      {
+        apiGroup: rbac,
+        kind: 'Group',
+        name: group,
+      },
+    ),
+    ...environments.flatMap(rightsOf),
+  ];
+}
+
+const impersonation = (resourceNames: string[]): PolicyRule => ({
+  apiGroups: [''],
+  resources: ['serviceaccounts'],
+  verbs: ['impersonate'],
+  resourceNames,
+});
+
+function rightsOf({
+  name: environment,
+  namespaces,
+  rules,
+  clusterKinds = [],
+  clusterRules = [],
+}: BootstrapEnvironment) {
+  const name = `plumbline-${environment}`;
+  const subject = { kind: 'ServiceAccount', name: environment, namespace: systemNamespace };
+  const clusterWide = [...rulesForKinds(clusterKinds.map(parseKindName)), ...clusterRules];
+  const namespaced = namespaces.flatMap((namespace) => [
+    role('Role', { name, namespace }, rules),
+    binding('Role', { name, namespace }, subject),
+  ]);
+  if (clusterWide.length === 0) return namespaced;
+  return [...namespaced, role('ClusterRole', { name }, clusterWide), binding('ClusterRole', { name }, subject)];
+}
+
+type Metadata = { name: string; namespace?: string };
+type RoleKind = 'Role' | 'ClusterRole';
+
+const object = (apiVersion: string, kind: string, metadata: Metadata, rest: object = {}): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata,
+  ...rest,
+});
+
+const role = (kind: RoleKind, metadata: Metadata, rules: readonly PolicyRule[]) =>
+  object(`${rbac}/v1`, kind, metadata, { rules });
+
+/** Binds the role of the same name. */
+const binding = (kind: RoleKind, metadata: Metadata, subject: Record<string, string>) =>
+  object(`${rbac}/v1`, `${kind}Binding`, metadata, {
+    roleRef: { apiGroup: rbac, kind, name: metadata.name },
+    subjects: [subject],
+  });

@@ -1,0 +1,46 @@
+import type { KubernetesObject } from '../manifests/object.ts';
+import type { FieldConflict } from './conflict.ts';
+import type { Discovery } from './discovery.ts';
+import type { Failure } from './failure.ts';
+import type { LiveObject, ManagedFields } from './live-object.ts';
+import type { Place, Resource } from './resource.ts';
+
+export type ApplyOptions = {
+  /** Field manager. */
+  manager: string;
+  /** Take fields over from other managers. */
+  force: boolean;
+  /** Say what would come of it, and change nothing. */
+  dryRun: boolean;
+};
+
+export type Applied =
+  | { outcome: 'applied'; object: LiveObject }
+  | { outcome: 'conflict'; conflicts: FieldConflict[] }
+  | { outcome: 'refused'; failure: Failure };
+
+/** `other`: an object of another `uid` stands there now; it was left alone. */
+export type Removed =
+  | { outcome: 'gone' }
+  | { outcome: 'terminating'; finalizers: string[] }
+  | { outcome: 'other' }
+  | { outcome: 'refused'; failure: Failure };
+
+/**
+ * One cluster, as one environment may see and change it.
+ *
+ * @throws TryAgainError (all functions) if the cluster can't be reached or is overloaded
+ */
+export type Cluster = {
+  discover(): Promise<Discovery>;
+  /** Server-side apply with strict field validation. */
+  apply(resource: Resource, object: KubernetesObject, options: ApplyOptions): Promise<Applied>;
+  /** @throws RefusedError if it may not be read: that is not the same as absent */
+  read(resource: Resource, place: Place): Promise<LiveObject | undefined>;
+  /** All pages. @throws RefusedError if they may not be listed, MissingError if the kind is not served */
+  list(resource: Resource, namespace: string, labelSelector: string): Promise<LiveObject[]>;
+  /** Deletes in the background, if the object still has this `uid`. */
+  remove(resource: Resource, place: Place, uid: string): Promise<Removed>;
+  /** Rewrites who owns which fields. `stale`: the object changed since it was read; nothing was written. */
+  reassign(resource: Resource, object: LiveObject, managedFields: ManagedFields[]): Promise<'written' | 'stale'>;
+};

@@ -1,0 +1,74 @@
+import { canonicalJson, isPlainObject } from '../manifests/canonical.ts';
+import type { KubernetesObject } from '../manifests/object.ts';
+import { joinField } from './field-set.ts';
+
+/** One field that differs. Values are already fit to be shown: short, and masked where the object is a Secret. */
+export type Difference = { field: string; from: string; to: string };
+
+/** What the API server and its controllers keep for themselves. */
+const bookkeeping = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'];
+
+/**
+ * The differences between two states of one object, field by field, without the status and the server's bookkeeping.
+ * Lists of named items (containers, ports, variables) are compared by name. A Secret's values are never shown.
+ */
+export function differences(before: KubernetesObject, after: KubernetesObject): Difference[] {
+  const show = before.kind === 'Secret' ? masked : shown;
+  return compare(withoutBookkeeping(before), withoutBookkeeping(after), '').map(({ field, from, to }) => ({
+    field,
+    ...show(field, from, to),
+  }));
+}
+
+/** How one value of an object may be shown. */
+export const showValue = (object: KubernetesObject, field: string, value: unknown): string =>
+  object.kind === 'Secret' && isSecretField(field) ? '(masked)' : showText(value);
+
+type Change = { field: string; from: unknown; to: unknown };
+
+function compare(from: unknown, to: unknown, field: string): Change[] {
+  if (isPlainObject(from) && isPlainObject(to)) return compareFields(from, to, (key) => joinField(field, key));
+  if (Array.isArray(from) && Array.isArray(to)) {
+    const [left, right] = [byName(from), byName(to)];
+    if (left !== undefined && right !== undefined)
+      return compareFields(left, right, (name) => `${field}[name=${name}]`);
+    if (from.length === to.length) return from.flatMap((item, i) => compare(item, to[i], `${field}[${i}]`));
+  }
+  return canonicalJson(from) === canonicalJson(to) ? [] : [{ field, from, to }];
+}
+
+function compareFields(from: Record<string, unknown>, to: Record<string, unknown>, name: (key: string) => string) {
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return [...keys].flatMap((key): Change[] => compare(from[key], to[key], name(key)));
+}
+
+/** The items by their names, if all have different ones. */
+function byName(items: readonly unknown[]): Record<string, unknown> | undefined {
+  const named = items.filter((item) => isPlainObject(item) && typeof item.name === 'string') as { name: string }[];
+  const entries = named.map((item) => [item.name, item] as const);
+  return new Set(entries.map(([name]) => name)).size === items.length ? Object.fromEntries(entries) : undefined;
+}
+
+function withoutBookkeeping({ status: _, ...object }: KubernetesObject): Record<string, unknown> {
+  const metadata = Object.entries(object.metadata).filter(([key]) => !bookkeeping.includes(key));
+  return { ...object, metadata: Object.fromEntries(metadata) };
+}
+
+const shown = (_field: string, from: unknown, to: unknown) => ({ from: showText(from), to: showText(to) });
+
+function masked(field: string, from: unknown, to: unknown) {
+  if (!isSecretField(field)) return shown(field, from, to);
+  const mask = (value: unknown, text: string) => (value === undefined ? showText(value) : text);
+  return { from: mask(from, '(masked)'), to: mask(to, '(masked, different)') };
+}
+
+/** Only what can't hold a value is shown: the object's type, names and labels. `kubectl apply` keeps a copy of `data` in an annotation. */
+const isSecretField = (field: string) => !/^(type$|immutable$|metadata\.labels|metadata\.name)/.test(field);
+
+const longest = 120;
+
+function showText(value: unknown): string {
+  if (value === undefined) return '(absent)';
+  const text = JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}

@@ -1,0 +1,100 @@
+import { isPlainObject } from '../manifests/canonical.ts';
+
+/**
+ * A set of fields as `managedFields` writes it: `f:name` is a field, `k:{…}` a list's item by its keys, `v:…` an item by its value,
+ * `i:…` one by its index, and `.` the thing itself. An empty set below a key means the whole value there.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export type FieldSet = { [key: string]: FieldSet };
+
+const isWhole = (set: FieldSet) => Object.keys(set).length === 0;
+
+/** The values that a set names, without the rest of the object. Fields that are not there are left out. */
+export function pick(value: unknown, set: FieldSet): unknown {
+  if (isWhole(set)) return value;
+  const picked: Record<string, unknown> = {};
+  for (const [key, below] of Object.entries(set)) {
+    const found = key === '.' ? undefined : pick(child(value, key), below);
+    if (found !== undefined) picked[key] = found;
+  }
+  return value === undefined ? undefined : picked;
+}
+
+/** The value below one key of a set. */
+export function child(value: unknown, key: string): unknown {
+  const name = key.slice(2);
+  switch (key.slice(0, 2)) {
+    case 'f:':
+      return isPlainObject(value) ? value[name] : undefined;
+    case 'k:':
+      return Array.isArray(value) ? findByKeys(value, name) : undefined;
+    case 'v:':
+      return Array.isArray(value) ? value.find((item) => JSON.stringify(item) === name) : undefined;
+    case 'i:':
+      return Array.isArray(value) ? value[Number(name)] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function findByKeys(items: readonly unknown[], json: string): unknown {
+  const keys = Object.entries(JSON.parse(json) as Record<string, unknown>);
+  return items.find((item) => isPlainObject(item) && keys.every(([name, value]) => item[name] === value));
+}
+
+/** Everything that is in either set. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  const result: FieldSet = { ...a };
+  for (const [key, below] of Object.entries(b)) {
+    const mine = result[key];
+    result[key] = mine === undefined ? below : isWhole(mine) || isWhole(below) ? {} : union(mine, below);
+  }
+  return result;
+}
+
+/** What only `a` has. A container's own marker (`.`) counts only where `b` has nothing of that container. */
+export function subtract(a: FieldSet, b: FieldSet): FieldSet {
+  const result: FieldSet = {};
+  for (const [key, below] of Object.entries(a)) {
+    const other = b[key];
+    if (other === undefined) {
+      if (key !== '.') result[key] = below;
+    } else if (!isWhole(below) && !isWhole(other)) {
+      const rest = subtract(below, other);
+      if (!isWhole(rest)) result[key] = rest;
+    }
+  }
+  return result;
+}
+
+export type Field = { path: string; value: unknown };
+
+/**
+ * The fields of a set that `subtract` left, each as a path that people read and its value in `object`:
+ * `spec.template.spec.containers[name=web].image`. A whole item or container is one field.
+ */
+export function fieldsOf(set: FieldSet, object: unknown, path = ''): Field[] {
+  return Object.entries(set).flatMap(([key, below]): Field[] => {
+    const value = child(object, key);
+    const place = join(path, key);
+    const whole = isWhole(below) || Object.hasOwn(below, '.');
+    if (!whole) return fieldsOf(below, value, place);
+    return value === undefined ? [] : [{ path: place, value }];
+  });
+}
+
+function join(path: string, key: string): string {
+  const name = key.slice(2);
+  if (key.startsWith('f:')) return joinField(path, name);
+  if (key.startsWith('i:')) return `${path}[${name}]`;
+  if (key.startsWith('v:')) return `${path}[=${name}]`;
+  const keys = Object.entries(JSON.parse(name) as Record<string, unknown>);
+  return `${path}[${keys.map(([field, value]) => `${field}=${value}`).join(',')}]`;
+}
+
+/** `a.b`, and `a["b.c/d"]` where the name has a character that would read as a path. */
+export function joinField(path: string, name: string): string {
+  if (!/^[\w$-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+  return path === '' ? name : `${path}.${name}`;
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+/** The names that Plumbline leaves in a cluster. They are part of its contract: a change of one orphans objects. */
+
+/** Holds the environments' ServiceAccounts and nothing else. No environment may ever write to it. */
+export const systemNamespace = 'plumbline-system';
+
+/** On every object that Plumbline applied: which application it belongs to, for LISTs. */
+export const applicationLabel = 'plumbline.dev/application';
+
+export const annotations = {
+  /** `keep`: never prune this object. `delete`: prune it even where data would be kept (see `planPrune`). */
+  prune: 'plumbline.dev/prune',
+  /** `force`, `yield` or `fail`: what to do when another field manager owns a field of this object. */
+  conflict: 'plumbline.dev/conflict',
+} as const;
+
+export const managerPrefix = 'plumbline:';
+
+export type ApplicationName = { environment: string; application: string };
+
+/** `environment.application`; where that is over the 63 characters of a label's value, it is cut and ends in a hash of the whole. */
+export const labelValue = ({ environment, application }: ApplicationName) =>
+  shorten(`${environment}.${application}`, 63, '.');
+
+export const labelSelector = (name: ApplicationName) => `${applicationLabel}=${labelValue(name)}`;
+
+/** `plumbline:environment/application`, within the API server's 128 characters. */
+export const fieldManager = ({ environment, application }: ApplicationName) =>
+  shorten(`${managerPrefix}${environment}/${application}`, 128, '.');
+
+/** Whom the reconciler impersonates for everything that it does for this environment. */
+export const userOf = (environment: string) => `system:serviceaccount:${systemNamespace}:${environment}`;
+
+function shorten(text: string, length: number, separator: string): string {
+  if (text.length <= length) return text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return `${text.slice(0, length - hash.length - separator.length)}${separator}${hash}`;
+}

@@ -1,0 +1,58 @@
+import { isPlainObject } from '../manifests/canonical.ts';
+import type { KubernetesObject } from '../manifests/object.ts';
+import { type ApplicationName, applicationLabel, labelValue } from './names.ts';
+
+/** What the API server sets, and refuses or misreads when it is sent. */
+const serverFields = [
+  'managedFields',
+  'resourceVersion',
+  'uid',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+];
+
+type Options = { name: ApplicationName; namespaced: boolean; defaultNamespace: string };
+
+/** An object as it is sent: in its namespace, with our label, and without what only a server writes. */
+export function prepareObject(object: KubernetesObject, { name, namespaced, defaultNamespace }: Options) {
+  const { status: _, ...desired } = object;
+  const { namespace: own, ...metadata } = withoutKeys(object.metadata, serverFields) as KubernetesObject['metadata'];
+  const namespace = namespaced ? { namespace: own || defaultNamespace } : {};
+  const labels = { ...metadata.labels, [applicationLabel]: labelValue(name) };
+  return withPlainRules(withEncodedStrings({ ...desired, metadata: { ...metadata, ...namespace, labels } }));
+}
+
+function withoutKeys(value: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+}
+
+/**
+ * A Secret's `stringData` as `data`. The server would do the same, but then nobody would own `data`, and a key that is taken out
+ * of Git would stay.
+ */
+function withEncodedStrings(object: KubernetesObject): KubernetesObject {
+  const { stringData, ...others } = object;
+  if (!isSecret(object) || !isPlainObject(stringData)) return object;
+  const encoded = Object.entries(stringData).map(([key, value]) => [
+    key,
+    Buffer.from(String(value), 'utf8').toString('base64'),
+  ]);
+  const data = isPlainObject(object.data) ? object.data : {};
+  return {
+    ...others,
+    metadata: object.metadata,
+    data: { ...data, ...Object.fromEntries(encoded) },
+  } as KubernetesObject;
+}
+
+/** The rules of an aggregated ClusterRole are written by a controller; ours would be fought over. */
+function withPlainRules(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'ClusterRole' || object.aggregationRule === undefined) return object;
+  const { rules: _, ...others } = object;
+  return others as KubernetesObject;
+}
+
+export const isSecret = ({ apiVersion, kind }: KubernetesObject) => apiVersion === 'v1' && kind === 'Secret';
