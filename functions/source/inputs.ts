@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterState } from '../../shared/state/types.ts';
-import type { Tree } from '../../shared/tree/read-tree.ts';
+import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import type { PlannedApplication } from './plan-applications.ts';
 
 /** Counted up when the renderer's output for the same input changes, so that everything is rendered anew. */
@@ -15,19 +15,16 @@ export function inputsOf(
   tree: Tree,
   { version, apiVersions }: ClusterState,
 ): string {
-  const own = filesUnder(tree, path);
-  const files = own.some(([name, bytes]) => refersOutside(name, bytes)) ? filesUnder(tree, '.') : own;
+  const folder = filesUnder(tree, path).some((file) => refersOutside(file, tree)) ? '.' : path;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([rendererGeneration, path, helm, settings.namespace, version, apiVersions]));
-  for (const [name, bytes] of files) hash.update(`\0${name}\0${bytes.length}\0`).update(bytes);
+  const refused = refusedUnder(tree, folder);
+  hash.update(JSON.stringify([rendererGeneration, path, helm, settings.namespace, version, apiVersions, refused]));
+  for (const file of filesUnder(tree, folder)) {
+    const bytes = tree.files.get(file) ?? new Uint8Array();
+    hash.update(`\0${file}\0${bytes.length}\0`).update(bytes);
+  }
   return `sha256:${hash.digest('hex')}`;
 }
 
-function filesUnder({ files }: Tree, folder: string): [string, Uint8Array][] {
-  const entries = folder === '.' ? [...files] : [...files].filter(([path]) => path.startsWith(`${folder}/`));
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-const refersOutside = (name: string, bytes: Uint8Array) =>
-  /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(name) &&
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('..');
+const refersOutside = (file: string, { files }: Tree) =>
+  /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file) && Buffer.from(files.get(file) ?? []).includes('..');

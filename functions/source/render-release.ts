@@ -7,7 +7,7 @@ import { mapConcurrently } from '../../shared/concurrency.ts';
 import { TryAgainError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
-import type { Tree } from '../../shared/tree/read-tree.ts';
+import type { Tree } from '../../shared/tree/tree.ts';
 import { inputsOf } from './inputs.ts';
 import type { PlannedApplication } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';

@@ -1,6 +1,7 @@
 import type { ApplySettings, Release } from '../../shared/artifacts/release.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import type { ApplicationState, Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
+import type { Tree } from '../../shared/tree/tree.ts';
 
 /** Valid values to vary in tests: each function takes what matters to the test and fills in the rest. */
 const at = '2026-01-02T03:00:00.000Z';
@@ -92,4 +93,10 @@ export const aCluster = (part: Partial<ClusterState> = {}): ClusterState => ({
   certificateAuthority: 'Y2E=',
   describedAt: at,
   ...part,
+});
+
+/** A tree of text files by path. */
+export const aTree = (files: Record<string, string>): Tree => ({
+  files: new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)])),
+  refused: new Map(),
 });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { inputsOf } from '../../../functions/source/inputs.ts';
+import type { PlannedApplication } from '../../../functions/source/plan-applications.ts';
+import { aCluster, aTree, someSettings } from '../../support/examples.ts';
+
+const web: PlannedApplication = {
+  name: 'web',
+  path: 'applications/web',
+  helm: { releaseName: 'web', values: [] },
+  settings: someSettings(),
+};
+const files = { 'applications/web/a.yaml': 'a: 1', 'applications/other/a.yaml': 'a: 1', 'base/b.yaml': 'b: 1' };
+const overlay = { ...files, 'applications/web/kustomization.yaml': 'resources: [../../base]' };
+const before = inputsOf(web, aTree(files), aCluster());
+
+describe('the inputs of a rendering', () => {
+  it('stay the same when another application changes, in whatever order the files come', () => {
+    const reversed = Object.fromEntries(Object.entries({ ...files, 'applications/other/a.yaml': 'a: 2' }).reverse());
+    expect(inputsOf(web, aTree(reversed), aCluster())).toBe(before);
+  });
+
+  it.each<[string, string]>([
+    ['a file changes', inputsOf(web, aTree({ ...files, 'applications/web/a.yaml': 'a: 2' }), aCluster())],
+    ['a file is added', inputsOf(web, aTree({ ...files, 'applications/web/b.yaml': '' }), aCluster())],
+    [
+      'bytes move from one file to the next',
+      inputsOf(web, aTree({ 'applications/web/a.yaml': 'a: ', 'applications/web/b.yaml': '1' }), aCluster()),
+    ],
+    [
+      'the namespace changes',
+      inputsOf({ ...web, settings: someSettings({ namespace: 'other' }) }, aTree(files), aCluster()),
+    ],
+    ['the cluster is upgraded', inputsOf(web, aTree(files), aCluster({ version: '1.37' }))],
+    [
+      'a Helm value file is named',
+      inputsOf({ ...web, helm: { releaseName: 'web', values: ['v.yaml'] } }, aTree(files), aCluster()),
+    ],
+  ])('change when %s', (_name, after) => {
+    expect(after).not.toBe(before);
+  });
+
+  it('include the whole tree where a kustomization refers outside its folder', () => {
+    const changedBase = aTree({ ...overlay, 'base/b.yaml': 'b: 2' });
+    expect(inputsOf(web, changedBase, aCluster())).not.toBe(inputsOf(web, aTree(overlay), aCluster()));
+  });
+});

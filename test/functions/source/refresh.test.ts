@@ -1,0 +1,255 @@
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { describe, expect, it } from 'vitest';
+import type { SourcePorts } from '../../../functions/source/ports.ts';
+import { refresh } from '../../../functions/source/refresh.ts';
+import type { RenderRequest } from '../../../shared/artifacts/artifact.ts';
+import { digestOf } from '../../../shared/artifacts/digest.ts';
+import { createReadRelease } from '../../../shared/artifacts/read-release.ts';
+import type { RenderResult } from '../../../shared/artifacts/render-result.ts';
+import { TryAgainError } from '../../../shared/errors.ts';
+import type { GitChange } from '../../../shared/events/messages.ts';
+import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
+import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
+import { aDeployerEnvironment } from '../../support/examples.ts';
+
+type Files = Record<string, string>;
+const web = (content: string): Files => ({ 'applications/web/a.yaml': content });
+const change: GitChange = {
+  kind: 'git-change',
+  repository: 'example-org/example-environment',
+  branch: 'staging',
+  cause: 'a test',
+};
+
+async function archiveOf(files: Files): Promise<Uint8Array> {
+  const tar = pack();
+  for (const [path, content] of Object.entries(files))
+    tar.entry({ name: `example-org-example-environment-abc/${path}` }, content);
+  tar.finalize();
+  return Buffer.concat(await Array.fromAsync(tar.pipe(createGzip())));
+}
+
+/** `source` on a branch whose commits are played by hand; the renderer "renders" a folder to the digest of its files' text. */
+function createSource() {
+  const heads: { revision: string; files: Files }[] = [];
+  const objects = createMemoryObjectStore();
+  const state = createMemoryStateStore();
+  const sent: { queue: string; application: string; group?: string; deduplication?: string }[] = [];
+  const rendered: string[] = [];
+  let results: Record<string, RenderResult | 'crashed'> = {};
+  let staleAnswers: string[] = [];
+
+  async function render({ path, artifactUrl, treeUrl }: RenderRequest): Promise<RenderResult | 'crashed'> {
+    rendered.push(path);
+    const failure = results[path];
+    if (failure !== undefined) return failure;
+    const revision = /([0-9a-f]{40})/.exec(treeUrl)?.[1];
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ objects: heads.find((head) => head.revision === revision)?.files }),
+    );
+    await objects.putOnce(artifactUrl.replace('memory:', ''), bytes);
+    return { outcome: 'rendered', digest: digestOf(bytes), objects: 1, warnings: [] };
+  }
+
+  const ports: SourcePorts = {
+    environments: { staging: aDeployerEnvironment() },
+    clusters: {},
+    git: {
+      head: async () => staleAnswers.shift() ?? heads.at(-1)?.revision,
+      archive: async (_repository, revision) =>
+        archiveOf(heads.find((head) => head.revision === revision)?.files ?? {}),
+    },
+    state,
+    objects,
+    readRelease: createReadRelease(objects),
+    render,
+    describe: async () => ({ endpoint: 'https://x.eks.amazonaws.com', certificateAuthority: 'Y2E=' }),
+    send: async (queue, message, fifo) => {
+      sent.push({ queue, application: (message as { application: string }).application, ...fifo });
+    },
+    reconciliationQueues: { example: 'queue' },
+    clock: { now: () => new Date('2026-01-02T03:04:05.000Z') },
+    sleep: async () => undefined,
+  };
+  return {
+    ports,
+    state,
+    sent,
+    rendered,
+    push(files: Files): string {
+      const revision = String(heads.length + 1)
+        .repeat(40)
+        .slice(0, 40);
+      heads.push({ revision, files });
+      return revision;
+    },
+    renderAs: (next: typeof results) => {
+      results = next;
+    },
+    answerStale: (...revisions: string[]) => {
+      staleAnswers = revisions;
+    },
+    refresh: (part: Partial<GitChange> = {}) => refresh('staging', { ...change, ...part }, ports),
+    release: async () => ports.readRelease((await state.readDesired('staging'))?.release ?? ''),
+  };
+}
+
+describe('source', () => {
+  it('makes the head the desired state and tells the cluster of each application', async () => {
+    const source = createSource();
+    const revision = source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
+    expect(await source.refresh()).toEqual({ revision, outcome: 'rendered', reconciled: ['api', 'web'] });
+    expect(await source.state.readDesired('staging')).toMatchObject({ revision, sequence: 1 });
+    expect(await source.state.readAttempt('staging')).toMatchObject({ revision, outcome: 'rendered', problems: [] });
+    expect(source.sent).toMatchObject([
+      { queue: 'queue', group: 'staging/api' },
+      { queue: 'queue', group: 'staging/web' },
+    ]);
+  });
+
+  it('fault 62: does nothing for a head that it knows, however often it is asked', async () => {
+    const source = createSource();
+    source.push(web('1'));
+    await source.refresh();
+    expect(await source.refresh()).toMatchObject({ outcome: 'unchanged', reconciled: [] });
+    expect(source.sent).toHaveLength(1);
+  });
+
+  it('renders and announces only what a commit changed', async () => {
+    const source = createSource();
+    source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
+    await source.refresh();
+    source.push({ ...web('2'), 'applications/api/a.yaml': '1' });
+    expect(await source.refresh()).toMatchObject({ reconciled: ['web'] });
+    expect(source.rendered).toEqual(['applications/api', 'applications/web', 'applications/web']);
+  });
+
+  it('gives every change its own deduplication id, so that a quick rollback (A, B, A) is not swallowed', async () => {
+    const source = createSource();
+    for (const content of ['A', 'B', 'A']) {
+      source.push(web(content));
+      await source.refresh();
+    }
+    expect(new Set(source.sent.map(({ deduplication }) => deduplication)).size).toBe(3);
+  });
+
+  it('announces an application that Git no longer has, so that it is removed', async () => {
+    const source = createSource();
+    source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
+    await source.refresh();
+    source.push(web('1'));
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['api'] });
+  });
+
+  it.each<[string, RenderResult | 'crashed', RegExp]>([
+    [
+      'fault 28: a broken manifest',
+      { outcome: 'failed', problems: [{ file: 'applications/web/a.yaml', line: 3, message: 'is broken' }] },
+      /is broken/,
+    ],
+    ['fault 34: a renderer that ran out of memory', 'crashed', /ran out of memory or time/],
+    [
+      'fault 36: a rendering without any object',
+      { outcome: 'rendered', digest: `sha256:${'0'.repeat(64)}`, objects: 0, warnings: [] },
+      /Nothing was deleted/,
+    ],
+  ])('%s fails only its application, which keeps its last good artifact', async (_name, result, message) => {
+    const source = createSource();
+    source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
+    await source.refresh();
+    const before = await source.release();
+    source.renderAs({ 'applications/web': result });
+    const revision = source.push({ ...web('2'), 'applications/api/a.yaml': '2' });
+    expect(await source.refresh()).toEqual({ revision, outcome: 'failed', reconciled: ['api'] });
+    const after = await source.release();
+    expect(after.applications.web?.artifact).toEqual(before.applications.web?.artifact);
+    expect(after.applications.web?.problems[0]?.message).toMatch(message);
+    expect(await source.state.readAttempt('staging')).toMatchObject({
+      revision,
+      outcome: 'failed',
+      problems: [{ message: expect.stringMatching(message) }],
+    });
+  });
+
+  it('refuses a rendering that is not what the renderer said', async () => {
+    const source = createSource();
+    source.push(web('1'));
+    const { render } = source.ports;
+    const forged = {
+      ...source.ports,
+      render: async (request: RenderRequest) =>
+        ({ ...((await render(request)) as RenderResult & object), digest: `sha256:${'0'.repeat(64)}` }) as RenderResult,
+    };
+    await expect(refresh('staging', change, forged)).rejects.toThrow(TryAgainError);
+    expect(await source.state.readDesired('staging')).toBeUndefined();
+  });
+
+  it.each<[string, (source: ReturnType<typeof createSource>) => void]>([
+    [
+      'fault 15: a branch that was deleted',
+      (source) => {
+        source.ports.git.head = async () => undefined;
+      },
+    ],
+    [
+      'fault 16: a repository that was emptied',
+      (source) => {
+        source.push({ 'README.md': '' });
+        source.ports.environments = { staging: aDeployerEnvironment({ path: 'gone' }) };
+      },
+    ],
+    [
+      'an environment.yaml that is wrong',
+      (source) => {
+        source.push({ ...web('1'), 'environment.yaml': 'unknown: 1' });
+      },
+    ],
+  ])('%s leaves what is desired as it was and says why', async (_name, breakIt) => {
+    const source = createSource();
+    const good = source.push(web('1'));
+    await source.refresh();
+    breakIt(source);
+    expect(await source.refresh()).toMatchObject({ outcome: 'failed', reconciled: [] });
+    expect((await source.state.readDesired('staging'))?.revision).toBe(good);
+    expect((await source.state.readAttempt('staging'))?.problems).toHaveLength(1);
+  });
+
+  it('asks again while GitHub still answers with the head before the one that was announced', async () => {
+    const source = createSource();
+    const old = source.push(web('1'));
+    await source.refresh();
+    const announced = source.push(web('2'));
+    source.answerStale(old, old);
+    expect(await source.refresh({ announced })).toMatchObject({ revision: announced, outcome: 'rendered' });
+  });
+
+  it('an older look that was overtaken changes nothing', async () => {
+    const source = createSource();
+    const older = source.push(web('1'));
+    const newer = source.push(web('2'));
+    const { state, git } = source.ports;
+    // The older look has taken its number and its head; before it goes on, the newer one runs from begin to end.
+    const slow: SourcePorts = {
+      ...source.ports,
+      git: {
+        ...git,
+        head: async () => {
+          await source.refresh();
+          return older;
+        },
+      },
+    };
+    expect(await refresh('staging', change, slow)).toMatchObject({ outcome: 'superseded', reconciled: [] });
+    expect((await state.readDesired('staging'))?.revision).toBe(newer);
+  });
+
+  it('finishes a look that was killed before its end', async () => {
+    const source = createSource();
+    const revision = source.push(web('1'));
+    const killed: SourcePorts = { ...source.ports, send: () => Promise.reject(new Error('killed')) };
+    await expect(refresh('staging', change, killed)).rejects.toThrow('killed');
+    expect(await source.refresh()).toMatchObject({ revision, outcome: 'rendered' });
+    expect((await source.state.readAttempt('staging'))?.outcome).toBe('rendered');
+  });
+});
