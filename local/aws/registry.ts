@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  BatchGetImageCommand,
+  CreateRepositoryCommand,
+  PutImageCommand,
+  RepositoryAlreadyExistsException,
+} from '@aws-sdk/client-ecr';
+import type { Clients } from './clients.ts';
+import type { EventBus } from './sources/event-bus.ts';
+
+export type PushOptions = {
+  /** Gives an image that is already there another tag. Default: a new image. */
+  digest?: string;
+  /** What is in the image: equal content has an equal digest. Default: random. */
+  content?: string;
+  /** ECR's events are best effort: `false` plays the one that got lost. Default: true. */
+  emitEvent?: boolean;
+};
+
+/** ECR, as an application's pipeline sees it. */
+export type Registry = {
+  /** Pushes an image; the repository is created if it is missing. @returns the digest. */
+  push(repository: string, tag: string, options?: PushOptions): Promise<string>;
+  /** Sends the event of a push, whether there is such an image or not. */
+  emitPush(repository: string, tag: string, digest: string): Promise<void>;
+};
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Registry {
+  const emitPush = async (repository: string, tag: string, digest: string): Promise<void> => {
+    await bus.put(pushEvent(repository, tag, digest));
+  };
+  return {
+    emitPush,
+    push: async (repository, tag, { digest, content = randomBytes(16).toString('hex'), emitEvent = true } = {}) => {
+      await ensureRepository(ecr, repository);
+      const manifest = digest ? await manifestOf(ecr, repository, digest) : imageManifest(content);
+      const image = {
+        repositoryName: repository,
+        imageTag: tag,
+        imageManifest: manifest,
+        imageManifestMediaType: manifestType,
+      };
+      await ecr.send(new PutImageCommand(image));
+      const pushed = sha256(manifest);
+      if (emitEvent) await emitPush(repository, tag, pushed);
+      return pushed;
+    },
+  };
+}
+
+async function ensureRepository(ecr: Clients['ecr'], repositoryName: string): Promise<void> {
+  try {
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+  } catch (error) {
+    if (!(error instanceof RepositoryAlreadyExistsException)) throw error;
+  }
+}
+
+async function manifestOf(ecr: Clients['ecr'], repositoryName: string, imageDigest: string): Promise<string> {
+  const { images = [] } = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
+  const manifest = images[0]?.imageManifest;
+  if (manifest === undefined) throw new Error(`${repositoryName} has no image ${imageDigest}`);
+  return manifest;
+}
+
+/**
+ * A manifest with a configuration and one layer.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md
+ */
+function imageManifest(content: string): string {
+  const layer = {
+    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    digest: sha256(content),
+    size: Buffer.byteLength(content),
+  };
+  const config = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  });
+  return JSON.stringify({
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      digest: sha256(config),
+      size: Buffer.byteLength(config),
+    },
+    layers: [layer],
+  });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+function pushEvent(repository: string, tag: string, digest: string) {
+  const detail = {
+    result: 'SUCCESS',
+    'repository-name': repository,
+    'image-digest': digest,
+    'action-type': 'PUSH',
+    'image-tag': tag,
+  };
+  return { Source: 'aws.ecr', DetailType: 'ECR Image Action', Detail: JSON.stringify(detail), Resources: [] };
+}
