@@ -20,8 +20,8 @@ export function parseJson(text: string): unknown {
 
 export const stringifyJson = (value: unknown): string => JSON.stringify(value);
 
-/** Only a number with 16 digits, a point, an exponent or the sign of -0 can change its text; without any, reading is four times faster. */
-const unusualNumber = /(?:^|[[:,])\s*(?:-0|-?\d{16}|-?\d+[.eE])/;
+/** Only a number with 16 digits, a point, an exponent or the sign of -0 can change its text; a text without any is read four times faster. */
+const unusualNumber = /(?:^|[[:,])\s*-?(?:\d{16,}|\d+(?=[.eE])|(?<=-)0)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*(?:[,}\]]|$)/;
 
 function keepText(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
