@@ -1,0 +1,134 @@
+import { posix } from 'node:path';
+import { isPlainObject } from '../../shared/manifests/canonical.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { filesUnder, hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { isRefused, readManifest } from './guards/manifest.ts';
+import { isRemote } from './guards/remote.ts';
+import { parseYamlFile } from './yaml-file.ts';
+
+/** What Helm gets, by its path in the workspace, and what it was in the repository, for messages. */
+export type ChartFiles = {
+  files: Map<string, Uint8Array>;
+  sources: Map<string, string>;
+  /** Value files in the workspace, in order. */
+  values: string[];
+  /** The chart's schema refers to others on the network: its values can't be checked. */
+  skipsSchema: boolean;
+  problems: Problem[];
+  warnings: Problem[];
+};
+
+/** Gathers a chart, its dependencies beside it in the repository (`file://`) and its value files, all guarded. */
+export function gatherChart(tree: Tree, folder: string, values: readonly string[]): ChartFiles {
+  const chart: ChartFiles = {
+    files: new Map(),
+    sources: new Map(),
+    values: [],
+    skipsSchema: false,
+    problems: [],
+    warnings: [],
+  };
+  takeChart(tree, folder, 'chart', chart);
+  for (const [index, path] of values.entries()) takeValues(tree, folder, { path, index }, chart);
+  return chart;
+}
+
+function takeChart(tree: Tree, folder: string, target: string, chart: ChartFiles): void {
+  chart.problems.push(...refusedUnder(tree, folder));
+  for (const file of filesUnder(tree, folder))
+    take(tree, file, posix.join(target, posix.relative(folder, file)), chart);
+  for (const file of filesUnder(tree, folder).filter(isGuarded)) {
+    const manifest = readManifest(tree, file);
+    if (isRefused(manifest)) chart.problems.push(manifest.problem);
+    else if (file.endsWith('values.schema.json')) checkSchema(file, manifest.text, chart);
+  }
+  takeDependencies(tree, folder, target, chart);
+}
+
+function take(tree: Tree, file: string, target: string, { files, sources }: ChartFiles): void {
+  files.set(target, tree.files.get(file) ?? new Uint8Array());
+  sources.set(target, file);
+}
+
+/** What Helm parses before any template runs; templates themselves are no YAML. */
+const isGuarded = (file: string) =>
+  /(^|\/)(Chart\.ya?ml|Chart\.lock|requirements\.yaml|values\.schema\.json|values[^/]*\.ya?ml)$/.test(file) &&
+  !file.includes('/templates/');
+
+function checkSchema(file: string, text: string, chart: ChartFiles): void {
+  const remote = /"\$ref"\s*:\s*"(?!https?:\/\/json-schema\.org\/)[a-z][a-z0-9+.-]*:/i.test(text);
+  if (!remote) return;
+  chart.skipsSchema = true;
+  chart.warnings.push({
+    file,
+    message: 'refers to a schema on the network, which is never fetched: the values were not checked against it',
+  });
+}
+
+type Dependency = { name: string; repository: string; index: number };
+
+/** A dependency with a `file://` repository is put where `helm dependency build` would put it. All others must be there. */
+function takeDependencies(tree: Tree, folder: string, target: string, chart: ChartFiles): void {
+  const file = posix.join(folder, 'Chart.yaml');
+  const manifest = readManifest(tree, file);
+  const yaml = isRefused(manifest) ? undefined : parseYamlFile(file, manifest.text);
+  if (yaml === undefined || 'problem' in yaml) return;
+  for (const { name, repository, index } of dependenciesOf(yaml.value)) {
+    if (isVendored(tree, folder, name)) continue;
+    const place = { file, line: yaml.lineOf(['dependencies', index]), field: `dependencies[${index}]` };
+    const local = /^file:\/\/(.+)$/.exec(repository)?.[1];
+    const source = local === undefined ? undefined : posix.normalize(posix.join(folder, local)).replace(/\/$/, '');
+    const isThere =
+      source !== undefined && !source.startsWith('..') && tree.files.has(posix.join(source, 'Chart.yaml'));
+    const isOwnParent = source !== undefined && (folder === source || folder.startsWith(`${source}/`));
+    if (isThere && !isOwnParent && target.length < 1000)
+      takeChart(tree, source, posix.join(target, 'charts', name), chart);
+    else chart.problems.push({ ...place, message: missingDependency(name, repository) });
+  }
+}
+
+function dependenciesOf(value: unknown): Dependency[] {
+  const list = isPlainObject(value) && Array.isArray(value.dependencies) ? value.dependencies : [];
+  return list.flatMap((dependency: unknown, index) => {
+    if (!isPlainObject(dependency) || typeof dependency.name !== 'string' || !/^[\w.-]+$/.test(dependency.name))
+      return [];
+    const { name, repository = '' } = dependency;
+    return [{ name, repository: typeof repository === 'string' ? repository : '', index }];
+  });
+}
+
+function isVendored(tree: Tree, folder: string, name: string): boolean {
+  const charts = posix.join(folder, 'charts');
+  return filesUnder(tree, charts).some(
+    (path) => path.startsWith(`${charts}/${name}/`) || path.startsWith(`${charts}/${name}-`),
+  );
+}
+
+function missingDependency(name: string, repository: string): string {
+  const from = isRemote(repository) || repository.includes(':') ? ' on the network, which is never asked' : '';
+  return `the dependency "${name}" is not in charts/ but in a chart repository${from}: run "helm dependency update" and commit charts/`;
+}
+
+function takeValues(
+  tree: Tree,
+  folder: string,
+  { path, index }: { path: string; index: number },
+  chart: ChartFiles,
+): void {
+  const file = posix.normalize(posix.join(folder, path));
+  const isInside = !path.startsWith('/') && !isRemote(path) && file !== '..' && !file.startsWith('../');
+  if (!isInside)
+    return void chart.problems.push({
+      file: path,
+      message: 'is a value file outside of the repository; put it beside the chart',
+    });
+  const manifest = readManifest(tree, file);
+  if (isRefused(manifest)) return void chart.problems.push(valueProblem(manifest.problem, tree, file));
+  const target = `values-${index}.yaml`;
+  chart.values.push(target);
+  take(tree, file, target, chart);
+}
+
+function valueProblem(problem: Problem, tree: Tree, file: string): Problem {
+  return hasFolder(tree, file) ? { file, message: 'is a folder; a value file was expected' } : problem;
+}

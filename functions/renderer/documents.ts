@@ -1,0 +1,42 @@
+/** One document of a file of manifests, with its place. */
+export type ManifestDocument = {
+  file: string;
+  /** The line of `text`'s first line in the file, from 1. */
+  startLine: number;
+  /** The line of its first content, which people look for. */
+  line: number;
+  text: string;
+};
+
+const separator = /^---[^\S\n]*(#.*)?$/;
+const nothing = /^\s*(#.*)?$/;
+
+/**
+ * Splits a file where Kubernetes' tools do: at every line that holds `---`, perhaps with a comment, and nothing else.
+ * Documents without content are left out.
+ *
+ * @see https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/util/yaml/decoder.go
+ */
+export function splitDocuments(file: string, content: string): ManifestDocument[] {
+  const lines = content.split('\n');
+  const starts = [0, ...lines.flatMap((line, index) => (isSeparator(line) ? [index + 1] : []))];
+  return starts.flatMap((start, index) => {
+    const end = index + 1 < starts.length ? (starts[index + 1] ?? 0) - 1 : lines.length;
+    const first = lines.slice(start, end).findIndex((line) => !nothing.test(line));
+    if (first < 0) return [];
+    return [{ file, startLine: start + 1, line: start + first + 1, text: lines.slice(start, end).join('\n') }];
+  });
+}
+
+const isSeparator = (line: string) => line.startsWith('---') && separator.test(line);
+
+/**
+ * The line (in the file) of what stands after YAML's end mark `...` in a document. Go's tools read nothing behind it and don't say so.
+ */
+export function lineAfterEnd({ text, startLine }: ManifestDocument): number | undefined {
+  if (!/^\.\.\.\s*$/m.test(text)) return undefined;
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => /^\.\.\.\s*$/.test(line));
+  const after = lines.findIndex((line, index) => index > end && !nothing.test(line) && !/^\.\.\.\s*$/.test(line));
+  return after < 0 ? undefined : startLine + after;
+}

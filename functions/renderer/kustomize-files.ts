@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import type { Problem } from '../../shared/problem.ts';
+import { refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { splitDocuments } from './documents.ts';
+import { forbiddenFields } from './guards/kustomization.ts';
+import { isRefused, readManifest } from './guards/manifest.ts';
+import { pluginFaults } from './guards/plugin.ts';
+import { findReferences, type Reference } from './guards/references.ts';
+import { resolveReference } from './guards/resolve-reference.ts';
+import { parseYamlFile, type YamlFile } from './yaml-file.ts';
+
+/** All that kustomize reads when it builds a folder. */
+export type KustomizeFiles = { files: Set<string>; problems: Problem[] };
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+const kustomizationsIn = ({ files }: Tree, folder: string): string[] =>
+  names.map((name) => posix.join(folder, name)).filter((path) => files.has(path));
+
+/** The kustomization of a folder, if it has one. */
+export const kustomizationIn = (tree: Tree, folder: string): string | undefined => kustomizationsIn(tree, folder)[0];
+
+type Walk = { tree: Tree; files: Set<string>; folders: Set<string>; problems: Problem[] };
+
+/**
+ * Where a reference stands. `pluginRoot` is set where it leads to the configuration of a generator or transformer: the folder of the
+ * kustomization that lists it, from which kustomize finds the files that the configuration names.
+ */
+type Place = { yaml: YamlFile; folder: string; pluginRoot: string | undefined };
+
+/**
+ * Follows every reference of a kustomization through the tree. Kustomize gets these files and no others; a reference that isn't a
+ * file or a folder of the tree is a problem, so that nothing is left for it to fetch.
+ */
+export function gatherKustomizeFiles(tree: Tree, folder: string): KustomizeFiles {
+  const walk: Walk = { tree, files: new Set(), folders: new Set(), problems: [] };
+  visitFolder(folder, undefined, walk);
+  return { files: walk.files, problems: walk.problems };
+}
+
+function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk): void {
+  const key = `${folder}\0${pluginRoot}`;
+  if (walk.folders.has(key)) return;
+  walk.folders.add(key);
+  walk.problems.push(...refusedUnder(walk.tree, folder));
+  const [file, ...others] = kustomizationsIn(walk.tree, folder);
+  if (file === undefined) {
+    walk.problems.push({ file: folder, message: `is used as a base, but has none of ${names.join(', ')}` });
+    return;
+  }
+  for (const other of others) walk.files.add(other);
+  const text = readGuarded(file, walk);
+  const yaml = text === undefined ? undefined : parse(file, text, walk);
+  if (yaml === undefined) return;
+  walk.problems.push(...forbiddenFields(yaml, pluginRoot !== undefined));
+  followAll({ yaml, folder, pluginRoot }, walk);
+}
+
+function readGuarded(file: string, { tree, files, problems }: Walk): string | undefined {
+  files.add(file);
+  const manifest = readManifest(tree, file);
+  if (isRefused(manifest)) problems.push(manifest.problem);
+  else problems.push(...manifest.duplicates);
+  return isRefused(manifest) ? undefined : manifest.text;
+}
+
+function parse(file: string, text: string, { problems }: Walk): YamlFile | undefined {
+  const yaml = parseYamlFile(file, text);
+  if (!('problem' in yaml)) return yaml;
+  problems.push(yaml.problem);
+  return undefined;
+}
+
+function followAll(place: Place, walk: Walk): void {
+  for (const reference of findReferences(place.yaml.value)) follow(reference, place, walk);
+}
+
+function follow(reference: Reference, { yaml, folder, pluginRoot }: Place, walk: Walk): void {
+  const target = resolveReference(reference, folder, walk.tree);
+  const nextRoot = pluginRoot ?? (reference.kind === 'plugin' ? folder : undefined);
+  if ('fault' in target) walk.problems.push({ ...placeOf(reference, yaml), message: target.fault });
+  else if ('folder' in target) visitFolder(target.folder, nextRoot, walk);
+  else if ('file' in target) takeFile(target.file, reference, nextRoot, walk);
+  else if (nextRoot !== undefined) checkPlugin({ file: yaml.file, folder: nextRoot, text: target.text }, walk);
+}
+
+const placeOf = ({ path }: Reference, { file, lineOf }: YamlFile): Omit<Problem, 'message'> => ({
+  file,
+  line: lineOf(path),
+  field: path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`))
+    .join(''),
+});
+
+function takeFile(file: string, { kind }: Reference, pluginRoot: string | undefined, walk: Walk): void {
+  walk.files.add(file);
+  if (kind === 'data') return;
+  const text = readGuarded(file, walk);
+  if (text !== undefined && pluginRoot !== undefined) checkPlugin({ file, folder: pluginRoot, text }, walk);
+}
+
+/** The configuration of a generator or transformer may refer to files itself. */
+function checkPlugin({ file, folder, text }: { file: string; folder: string; text: string }, walk: Walk): void {
+  for (const document of splitDocuments(file, text)) {
+    const yaml = parse(file, document.text, walk);
+    if (yaml === undefined) continue;
+    walk.problems.push(...pluginFaults(yaml));
+    followAll({ yaml, folder, pluginRoot: undefined }, walk);
+  }
+}

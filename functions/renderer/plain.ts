@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import { BadInputError } from '../../shared/errors.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import type { Rendered } from './check-objects.ts';
+import { lineAfterEnd, type ManifestDocument, splitDocuments } from './documents.ts';
+import { isRefused, type ReadableManifest, readManifest } from './guards/manifest.ts';
+import { type Reading, readObjects } from './read-objects.ts';
+
+/**
+ * A folder of YAML and JSON files, read as `kubectl apply --recursive` reads it. What begins with a dot, and the environment's own
+ * configuration, is not part of it.
+ *
+ * @throws BadInputError with every file's problems; a key that stands twice is one, since kubectl would silently take the last
+ */
+export async function renderPlain(tree: Tree, reading: Reading): Promise<Rendered[]> {
+  const { folder } = reading;
+  const manifests = manifestPaths(tree, folder).map((file) => readManifest(tree, file));
+  const readable = manifests.filter((manifest): manifest is ReadableManifest => !isRefused(manifest));
+  const documents = readable.flatMap(({ file, text }) => splitDocuments(file, text));
+  const { objects, unreadable } = await read(documents, reading);
+  const problems = [
+    ...refusedUnder(tree, folder).filter(({ file = '' }) => isVisible(file, folder)),
+    ...manifests.filter(isRefused).map(({ problem }) => problem),
+    ...readable.flatMap(({ file }) => foreign(file)),
+    ...readable.flatMap(({ duplicates }) => duplicates.map(duplicate)),
+    ...documents.flatMap(cutOff),
+    ...unreadable,
+  ];
+  if (problems.length > 0) throw new BadInputError(problems);
+  return objects.map(({ document: { file, line }, object }) => ({ source: { file, line }, object }));
+}
+
+/** What kubectl can't read is one problem among others: whoever mends the folder sees them all at once. */
+async function read(documents: readonly ManifestDocument[], reading: Reading) {
+  try {
+    return { objects: await readObjects(documents, reading), unreadable: [] };
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    return { objects: [], unreadable: error.problems };
+  }
+}
+
+function manifestPaths(tree: Tree, folder: string): string[] {
+  const configuration = posix.join(folder, 'environment.yaml');
+  return filesUnder(tree, folder).filter(
+    (path) => /\.(ya?ml|json)$/.test(path) && path !== configuration && isVisible(path, folder),
+  );
+}
+
+function isVisible(path: string, folder: string): boolean {
+  const inside = folder === '.' ? path : path.slice(folder.length + 1);
+  return !inside.split('/').some((part) => part.startsWith('.'));
+}
+
+/** Folders for other renderers inside a plain one would only give puzzling errors. */
+function foreign(file: string): Problem[] {
+  const base = posix.basename(file);
+  const tool = /^kustomization\.ya?ml$/.test(base) ? 'Kustomize' : base === 'Chart.yaml' ? 'Helm' : undefined;
+  const message = `belongs to ${tool}, inside an application of plain manifests; make its folder an application of its own`;
+  return tool === undefined ? [] : [{ file, message }];
+}
+
+const duplicate = (problem: Problem): Problem => ({
+  ...problem,
+  message: `${problem.message}; only the last one would count: remove one of them`,
+});
+
+function cutOff(document: ManifestDocument): Problem[] {
+  const line = lineAfterEnd(document);
+  const message = 'stands behind the end mark "..." and would be ignored; put "---" between two documents';
+  return line === undefined ? [] : [{ file: document.file, line, message }];
+}

@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import type { ArtifactObject, RenderRequest } from '../../shared/artifacts/artifact.ts';
+import { BadInputError } from '../../shared/errors.ts';
+import { describeProblem, type Problem } from '../../shared/problem.ts';
+import { hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { checkObjects, type Rendered } from './check-objects.ts';
+import { renderHelm } from './helm.ts';
+import { renderKustomize } from './kustomize.ts';
+import { kustomizationIn } from './kustomize-files.ts';
+import { renderPlain } from './plain.ts';
+import type { Reading } from './read-objects.ts';
+import { defaultToolLimits, type ToolLimits, type Tools } from './run-tool.ts';
+
+export type Rendering = { objects: ArtifactObject[]; warnings: Problem[] };
+
+/** What of a request says what is rendered; the rest says where it comes from and goes to. */
+export type FolderRequest = Pick<RenderRequest, 'path' | 'namespace' | 'helm' | 'cluster'>;
+
+/**
+ * Renders one folder of a tree: `kustomization.yaml` by kustomize, `Chart.yaml` by Helm, all else as plain files. The same tree and
+ * request give the same objects in the same order. No object is a result too (`objects` is empty); what that means is the caller's to say.
+ *
+ * @param limits of each program that is started; default: 60 s, 2 GB of address space, 64 MB of output
+ * @throws BadInputError with all that has to be mended: file, line, field, what was found, what would be accepted
+ */
+export async function renderFolder(
+  tree: Tree,
+  request: FolderRequest,
+  { tools, limits = defaultToolLimits }: { tools: Tools; limits?: ToolLimits },
+): Promise<Rendering> {
+  const folder = posix.normalize(request.path).replace(/\/$/, '') || '.';
+  if (!hasFolder(tree, folder)) throw new BadInputError(missingFolder(tree, folder));
+  try {
+    const { objects, warnings } = await renderAsFound(tree, request, { folder, tools, limits });
+    return { objects: checkObjects(objects, request.namespace), warnings: inOrder(warnings) };
+  } catch (error) {
+    throw error instanceof BadInputError ? new BadInputError(inOrder(error.problems), { cause: error.cause }) : error;
+  }
+}
+
+async function renderAsFound(
+  tree: Tree,
+  { namespace, helm, cluster }: FolderRequest,
+  reading: Reading,
+): Promise<{ objects: Rendered[]; warnings: Problem[] }> {
+  if (kustomizationIn(tree, reading.folder) !== undefined)
+    return { objects: await renderKustomize(tree, reading), warnings: [] };
+  if (tree.files.has(posix.join(reading.folder, 'Chart.yaml')))
+    return renderHelm(tree, reading, { ...helm, ...cluster, namespace });
+  return { objects: await renderPlain(tree, reading), warnings: [] };
+}
+
+function missingFolder(tree: Tree, folder: string): Problem[] {
+  const refused = refusedUnder(tree, folder);
+  return refused.length > 0
+    ? refused
+    : [{ file: folder, message: 'is not a folder of the repository at this revision' }];
+}
+
+/** By file and line, each once: a mistake in a base is met by each overlay that uses it. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const unique = [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
+  const byFile = ({ file: a = '' }: Problem, { file: b = '' }: Problem) => (a === b ? 0 : a < b ? -1 : 1);
+  return unique.sort((a, b) => byFile(a, b) || (a.line ?? 0) - (b.line ?? 0));
+}
