@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { render } from './render.ts';
+
+const program = new Command('plumbline').description(
+  'A serverless, event-driven GitOps deployer for Kubernetes on AWS',
+);
+
+program
+  .command('render')
+  .description('print what would be applied for a folder: plain manifests, Kustomize or Helm, as found')
+  .argument('<dir>', 'the folder')
+  .option('--namespace <name>', 'namespace of objects that name none', 'default')
+  .option('--name <name>', "the application's name, and Helm's release name (default: the folder's)")
+  .option('--values <file...>', 'Helm value files, in order', [])
+  .option('--kube-version <version>', "the cluster's version, as Helm charts see it")
+  .action(
+    async (folder: string, options: { namespace: string; name?: string; values: string[]; kubeVersion?: string }) => {
+      process.exitCode = await render({ folder, ...options }, { stdout: process.stdout, stderr: process.stderr });
+    },
+  );
+
+await program.parseAsync();
