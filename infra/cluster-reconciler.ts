@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { DeployerCluster } from '../shared/config/deployer.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { reconcilerGroup } from '../shared/kubernetes/names.ts';
 import { clusterKey, environmentKey } from '../shared/state/keys.ts';
 import { ClusterNetwork } from './cluster-network.ts';
 import type { Foundation } from './foundation.ts';
@@ -11,9 +12,6 @@ import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 
 const timeout = Duration.minutes(2);
-
-/** The group that the cluster's RBAC knows the reconciler by: it may impersonate the environments' ServiceAccounts. */
-const reconcilerGroup = 'plumbline:reconciler';
 
 export type ClusterReconcilerProps = {
   /** Its key in `deployer.yaml`. */

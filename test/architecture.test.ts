@@ -43,6 +43,7 @@ const namesAndConfiguration = [
   /^shared\/config\//,
   /^shared\/environment-variables\.ts$/,
   /^shared\/(artifacts|state)\/keys\.ts$/,
+  /^shared\/kubernetes\/names\.ts$/,
   /^shared\/errors\.ts$/,
 ];
 

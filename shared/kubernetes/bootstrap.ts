@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/object.ts';
-import { systemNamespace } from './names.ts';
+import { reconcilerGroup, systemNamespace } from './names.ts';
 import { type PolicyRule, parseKindName, rulesForKinds } from './rules.ts';
 
 export type BootstrapEnvironment = {
@@ -18,8 +18,6 @@ type Input = {
   /** The Kubernetes group that the reconciler's IAM role is mapped to by its access entry. */
   group?: string;
 };
-
-export const reconcilerGroup = 'plumbline:reconciler';
 
 const rbac = 'rbac.authorization.k8s.io';
 

@@ -8,6 +8,9 @@ export const systemNamespace = 'plumbline-system';
 /** On every object that Plumbline applied: which application it belongs to, for LISTs. */
 export const applicationLabel = 'plumbline.dev/application';
 
+/** The Kubernetes group that a cluster's access entry gives to the reconciler's IAM role. */
+export const reconcilerGroup = 'plumbline:reconciler';
+
 export const annotations = {
   /** `keep`: never prune this object. `delete`: prune it even where data would be kept (see `planPrune`). */
   prune: 'plumbline.dev/prune',
