@@ -83,6 +83,8 @@ export class NodeFunction extends Construct {
         target: 'node24',
         mainFields: ['module', 'main'],
         minify: true,
+        // A log that says `BadInputError` helps; one that says `hi` doesn't.
+        keepNames: true,
         bundleAwsSDK: true,
         banner: requireForBundledLibraries,
         logLevel: LogLevel.WARNING,
