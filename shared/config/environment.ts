@@ -64,9 +64,16 @@ export const environmentSchema = z.strictObject({
     .record(nameSchema, application)
     .optional()
     .describe('By name. Default: every folder under `applications/`, or else the whole folder as one application.'),
-  images: z.array(image).default([]).describe('The images that are kept up to date.'),
+  images: z.array(image).default([]).superRefine(checkOneRuleEach).describe('The images that are kept up to date.'),
   ...settings,
 });
+
+function checkOneRuleEach(rules: { repository: string }[], context: z.RefinementCtx): void {
+  const repositories = rules.map(({ repository }) => repository);
+  for (const [index, repository] of repositories.entries())
+    if (repositories.indexOf(repository) !== index)
+      context.addIssue({ code: 'custom', path: [index, 'repository'], message: 'must have one rule only' });
+}
 
 export type Environment = z.output<typeof environmentSchema>;
 export type EnvironmentApplication = z.output<typeof application>;

@@ -40,18 +40,30 @@ export const reconciliationSchema = z.object({
 
 /** EventBridge's envelope around ECR's event. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
 export const ecrEventSchema = z.object({
+  /** Of the envelope; another one could mean anything. */
+  version: z.literal('0'),
+  id: z.string().min(1).max(200),
   source: z.literal('aws.ecr'),
-  'detail-type': z.enum(['ECR Image Action', 'ECR Replication Action', 'ECR Pull Through Cache Action']),
-  id: z.string(),
-  account: z.string(),
-  region: z.string(),
+  'detail-type': z.string(),
+  account: z.string().regex(/^\d{12}$/, 'must be an account number'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region'),
   detail: z.object({
-    'action-type': z.string().optional(),
-    result: z.string().optional(),
     'repository-name': z.string().min(1).max(256),
-    'image-digest': z.string().nullish(),
+    'action-type': z.string().nullish(),
+    result: z.string().nullish(),
+    /** Instead of `result`, of a pull-through cache. */
+    'sync-status': z.string().nullish(),
     'image-tag': z.string().nullish(),
   }),
+});
+
+/** What `image-pushes` carries. Told apart by `kind`, so that an error speaks of the one that was meant. */
+export const imageMessageSchema = z.unknown().transform((value, context): ImageScan | EcrEvent => {
+  const isOurs = typeof value === 'object' && value !== null && 'kind' in value;
+  const result = (isOurs ? imageScanSchema : ecrEventSchema).safeParse(value);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
+  return z.NEVER;
 });
 
 export type GitChange = z.output<typeof gitChangeSchema>;

@@ -35,7 +35,12 @@ export function parseReference(text: string): ImageReference | undefined {
 }
 
 /** `repository:tag@sha256:…` */
-export const formatPin = ({ repository, tag, digest }: Pin) => `${repository}:${tag}@${digest}`;
+export const formatPin = (pin: Pin): string => formatReference(pin);
+
+/** The inverse of `parseReference`. */
+export function formatReference({ repository, tag, digest }: ImageReference): string {
+  return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
 
 /** The last part of a repository's name: what people call it. */
 export const shortName = (repository: string) => repository.slice(repository.lastIndexOf('/') + 1);

@@ -1,0 +1,50 @@
+import { type ImageReference, shortName } from '../../shared/images/reference.ts';
+import type { Update } from './decide-updates.ts';
+import { oneLine } from './one-line.ts';
+import { trailersOf } from './trailers.ts';
+
+const longestSubject = 72;
+
+/**
+ * The message of a commit that pins images:
+ *
+ * ```
+ * example-application 1.1.0
+ *
+ * staging:
+ * - 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application: 1.0.0 → 1.1.0
+ *   applications/example-application/deployment.yaml
+ *
+ * Plumbline-Environment: staging
+ * Plumbline-Image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.1.0@sha256:…
+ * Plumbline-Previous: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.0.0
+ * Plumbline-Policy: semver >=1.0.0 <2.0.0
+ * ```
+ */
+export function commitMessage(updates: readonly Update[]): string {
+  return [subjectOf(updates), ...changesOf(updates), trailersOf(updates).join('\n')].join('\n\n');
+}
+
+function subjectOf(updates: readonly Update[]): string {
+  const versions = [...new Set(updates.map(({ pin }) => `${shortName(pin.repository)} ${pin.tag}`))];
+  const all = versions.join(', ');
+  return all.length <= longestSubject || versions.length === 1 ? all : `${versions.length} images`;
+}
+
+/** One paragraph per environment. */
+function changesOf(updates: readonly Update[]): string[] {
+  return [...Map.groupBy(updates, ({ environment }) => environment)].map(([environment, group]) => {
+    const changes = [...Map.groupBy(group, describeChange)];
+    return [`${environment}:`, ...changes.flatMap(([change, places]) => [`- ${change}`, ...filesOf(places)])].join(
+      '\n',
+    );
+  });
+}
+
+/** `repository: 1.0.0 → 1.1.0` */
+export const describeChange = ({ pin, previous }: Pick<Update, 'pin' | 'previous'>): string =>
+  `${pin.repository}: ${versionIn(previous)} → ${pin.tag}`;
+
+const versionIn = ({ tag, digest }: ImageReference) => oneLine(tag ?? digest ?? 'no version');
+
+const filesOf = (updates: Update[]) => new Set(updates.map(({ file }) => `  ${oneLine(file)}`));

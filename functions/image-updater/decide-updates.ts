@@ -1,0 +1,121 @@
+import type { ImageRule } from '../../shared/config/environment.ts';
+import type { FileChange } from '../../shared/git/ports.ts';
+import { findInFiles } from '../../shared/images/edit/find-in-files.ts';
+import type { FoundImage } from '../../shared/images/edit/found-image.ts';
+import { type Change, pinImages } from '../../shared/images/edit/pin-images.ts';
+import { type Choice, latest } from '../../shared/images/policy.ts';
+import type { ImageVersion } from '../../shared/images/ports.ts';
+import { formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
+import { judgeImage, type Verdict } from '../../shared/images/verdict.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { oneLine } from './one-line.ts';
+import type { Written } from './trailers.ts';
+
+export type Look = {
+  environment: string;
+  /** The environment's folder, and the folders in it that belong to others. */
+  path: string;
+  others: readonly string[];
+  files: ReadonlyMap<string, Uint8Array>;
+  rules: readonly ImageRule[];
+  /** What the registry has, by repository as the rule names it. */
+  versions: ReadonlyMap<string, readonly ImageVersion[]>;
+  /** What our commits wrote last, by repository. */
+  written: ReadonlyMap<string, Written>;
+  /** What stood in each place when this work began (`places` of the first plan); a person may have changed it since then. */
+  seen: ReadonlyMap<string, string>;
+};
+
+/** One place in Git that gets another version. */
+export type Update = {
+  environment: string;
+  file: string;
+  pin: Pin;
+  previous: ImageReference;
+  /** In a few words. */
+  policy: string;
+};
+
+export type UpdatePlan = {
+  updates: Update[];
+  files: FileChange[];
+  /** Places that are left alone although the policy wants something else there, and why. */
+  notes: Problem[];
+  /** What stands in each place now. */
+  places: Map<string, string>;
+};
+
+/** Decides what becomes of every tracked image of an environment. A plan without updates means that nothing is to be done. */
+export function decideUpdates(look: Look): UpdatePlan {
+  const choices = new Map(
+    look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look.versions) }]),
+  );
+  const edits = findInFiles(look.files, { ...look, tracked: new Set(choices.keys()) }).map(({ images, ...rest }) => {
+    return { ...rest, judged: images.map((image, index) => judge({ image, index, look, choices })) };
+  });
+  const judged = edits.flatMap(({ judged }) => judged);
+  return {
+    updates: judged.flatMap((one) => updateOf(look.environment, one)),
+    files: edits.flatMap(({ file, text, judged }) => contentOf(file, text, judged)),
+    notes: [...edits.flatMap(({ problems }) => problems), ...judged.flatMap(noteOf)],
+    places: new Map(judged.map(({ place, image }) => [place, formatReference(image.current)])),
+  };
+}
+
+function choiceFor(rule: ImageRule, versions: Look['versions']): Choice {
+  const candidates = versions.get(rule.repository);
+  return candidates === undefined
+    ? { outcome: 'none', reason: 'the registry has no such repository', excluded: [] }
+    : latest(candidates, rule.policy);
+}
+
+type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: string };
+
+type Judging = {
+  image: FoundImage;
+  index: number;
+  look: Look;
+  choices: ReadonlyMap<string, { rule: ImageRule; choice: Choice }>;
+};
+
+function judge({ image, index, look, choices }: Judging): Judged {
+  const { current, file } = image;
+  const place = `${file} ${index} ${current.repository}`;
+  const tracked = choices.get(current.repository);
+  if (tracked === undefined) return { image, place, verdict: { action: 'current' }, policy: '' };
+  const { policy } = tracked.rule;
+  const written = look.written.get(current.repository);
+  const verdict = judgeImage({ current, policy, choice: tracked.choice, written });
+  const before = look.seen.get(place);
+  const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
+  return {
+    image,
+    place,
+    verdict: changed && verdict.action === 'pin' ? changedMeanwhile(current) : verdict,
+    policy: `semver ${policy.semver.range}`,
+  };
+}
+
+/** What another run of ours wrote meanwhile is in `written`, so this was a person. */
+const changedMeanwhile = (current: ImageReference): Verdict => ({
+  action: 'keep',
+  reason: `somebody changed it to ${oneLine(formatReference(current))} while it was being updated`,
+});
+
+function updateOf(environment: string, { image, verdict, policy }: Judged): Update[] {
+  if (verdict.action !== 'pin') return [];
+  return [{ environment, file: image.file, pin: verdict.pin, previous: image.current, policy }];
+}
+
+function contentOf(file: string, text: string, judged: Judged[]): FileChange[] {
+  const changes = judged.flatMap(({ image, verdict }): Change[] =>
+    verdict.action === 'pin' ? [{ image, pin: verdict.pin }] : [],
+  );
+  return changes.length === 0 ? [] : [{ path: file, content: Buffer.from(pinImages(text, changes)) }];
+}
+
+function noteOf({ image: { file, line, object, current }, verdict }: Judged): Problem[] {
+  if (verdict.action !== 'keep') return [];
+  const message = `${current.repository} is left alone: ${verdict.reason}`;
+  return [{ file, line, ...(object !== undefined && { object }), message }];
+}

@@ -1,0 +1,32 @@
+import type { EcrEvent } from '../../shared/events/messages.ts';
+import { isAttachment } from '../../shared/images/policy.ts';
+import type { ImageRepository } from '../../shared/images/ports.ts';
+import { isRepositoryName, isTag } from '../../shared/images/reference.ts';
+
+/** What an event announces. The tag only tells whether the registry's answer is as new as the event. */
+export type PushedImage = { repository: ImageRepository; tag: string };
+
+export type Announcement = { image: PushedImage } | { ignored: string };
+
+/** The first word of each kind of event that is about a new image, and where it says that it succeeded. */
+const kinds: Record<string, { actions: string[]; outcome: 'result' | 'sync-status' }> = {
+  'ECR Image Action': { actions: ['PUSH'], outcome: 'result' },
+  'ECR Replication Action': { actions: ['REPLICATE', 'PUSH'], outcome: 'result' },
+  'ECR Pull Through Cache Action': { actions: [], outcome: 'sync-status' },
+};
+
+/** Only a push that succeeded, of a tag that may be a version, is worth a look at the registry. */
+export function readAnnouncement({ 'detail-type': type, account, region, detail }: EcrEvent): Announcement {
+  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  if (kind === undefined) return { ignored: 'the event is about something else than a push' };
+  const action = detail['action-type'];
+  if (kind.actions.length > 0 && !kind.actions.includes(action ?? '')) return { ignored: 'the event is no push' };
+  if (detail[kind.outcome] !== 'SUCCESS') return { ignored: 'the push did not succeed' };
+  const name = detail['repository-name'];
+  const tag = detail['image-tag'] ?? '';
+  if (!isRepositoryName(name)) return { ignored: "the repository's name can't be one" };
+  if (tag === '') return { ignored: 'the image has no tag' };
+  if (!isTag(tag)) return { ignored: "the image's tag can't be one" };
+  if (isAttachment({ tag })) return { ignored: 'the image is a signature, an SBOM or an attestation' };
+  return { image: { repository: { account, region, name }, tag } };
+}

@@ -1,0 +1,50 @@
+import type { Deployer, DeployerEnvironment } from '../../shared/config/deployer.ts';
+import { isAllowedRepository } from '../../shared/images/allowed.ts';
+import type { ImageRepository } from '../../shared/images/ports.ts';
+import { formatEcrRepository } from '../../shared/images/reference.ts';
+
+/** One branch of an environment repository, with everything that is to be looked at there: it gets one commit. */
+export type TargetBranch = { repository: string; branch: string; environments: TargetEnvironment[] };
+
+export type TargetEnvironment = {
+  name: string;
+  settings: DeployerEnvironment;
+  /** Folders of other environments inside this one's: their files are theirs. */
+  others: string[];
+  /** The repositories to look at, or every one that has a rule. */
+  wanted: ImageRepository[] | 'all';
+};
+
+type Environments = Deployer['environments'];
+
+/** The environments that may take images from a repository. */
+export function environmentsFor(repository: ImageRepository, environments: Environments): string[] {
+  const name = formatEcrRepository(repository);
+  return Object.keys(environments).filter((key) => isAllowedRepository(name, environments[key]?.images ?? []));
+}
+
+/** Folds environments into branches, however many images are wanted in each. */
+export function foldIntoBranches(
+  wanted: ReadonlyMap<string, ImageRepository[] | 'all'>,
+  environments: Environments,
+): TargetBranch[] {
+  const targets = [...wanted].flatMap(([name, wanted]) => {
+    const settings = environments[name];
+    return settings === undefined ? [] : [{ name, settings, wanted, others: foldersInside(settings, environments) }];
+  });
+  return [...Map.groupBy(targets, ({ settings }) => branchKey(settings)).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [{ repository: first.settings.repository, branch: first.settings.branch, environments: group }];
+  });
+}
+
+const branchKey = ({ repository, branch }: DeployerEnvironment) => `${repository.toLowerCase()}@${branch}`;
+
+function foldersInside(settings: DeployerEnvironment, environments: Environments): string[] {
+  return Object.values(environments)
+    .filter((other) => branchKey(other) === branchKey(settings) && other.path !== settings.path)
+    .map(({ path }) => path)
+    .filter((path) => settings.path === '.' || path.startsWith(`${settings.path}/`));
+}

@@ -1,0 +1,123 @@
+import { mapConcurrently } from '../../shared/concurrency.ts';
+import { BadInputError, MissingError } from '../../shared/errors.ts';
+import type { EcrEvent, ImageScan } from '../../shared/events/messages.ts';
+import type { ImageRepository } from '../../shared/images/ports.ts';
+import { formatEcrRepository } from '../../shared/images/reference.ts';
+import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
+import type { UpdaterPorts } from './ports.ts';
+import { type PushedImage, readAnnouncement } from './pushed-image.ts';
+import { createLookup, type Lookup } from './registry-lookup.ts';
+import { environmentsFor, foldIntoBranches, type TargetBranch } from './target-branches.ts';
+import { updateBranch } from './update-branch.ts';
+
+export type ImageMessage = EcrEvent | ImageScan;
+
+/** What a message asks for: environments, and what to look at in each. */
+type Request = { id: string; environments: string[]; wanted: ImageRepository[] | 'all' };
+
+type Failures = Map<string, unknown>;
+
+const branchesAtOnce = 4;
+
+/**
+ * Looks once at every branch that a batch of pushes and scans is about, however many messages speak of it.
+ *
+ * @returns errors by message id; a message whose image isn't there, or concerns nobody, is done
+ */
+export async function updateImages(messages: Parsed<ImageMessage>[], ports: UpdaterPorts): Promise<Failures> {
+  const failures: Failures = new Map();
+  const lookup = createLookup(ports.registry, ports.sleep);
+  const requests = [...scansIn(messages, ports), ...(await pushesIn(messages, { lookup, failures }, ports))];
+  const branches = foldIntoBranches(wishesOf(requests), ports.environments);
+  await mapConcurrently(branches, branchesAtOnce, async (branch) => {
+    const error = await tryBranch(branch, lookup, ports);
+    if (error === undefined) return;
+    const names = new Set(branch.environments.map(({ name }) => name));
+    for (const { id, environments } of requests)
+      if (environments.some((environment) => names.has(environment))) failures.set(id, error);
+  });
+  return failures;
+}
+
+/** What a person must mend in Git is reported on the commit by `source`, and found by the next scan: no message has to wait for it. */
+async function tryBranch(branch: TargetBranch, lookup: Lookup, ports: UpdaterPorts): Promise<unknown> {
+  try {
+    await updateBranch(branch, { ...ports, lookup });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BadInputError || error instanceof MissingError)) return error;
+    ports.log.error('branch can not be updated', {
+      repository: branch.repository,
+      branch: branch.branch,
+      reason: error.message,
+    });
+    return undefined;
+  }
+}
+
+function scansIn(messages: Parsed<ImageMessage>[], { environments }: UpdaterPorts): Request[] {
+  const names = Object.keys(environments).filter((name) => (environments[name]?.images.length ?? 0) > 0);
+  return messages.flatMap(({ record, message }) =>
+    'kind' in message ? [{ id: record.messageId, environments: names, wanted: 'all' as const }] : [],
+  );
+}
+
+type Push = PushedImage & { id: string; environments: string[] };
+type Asking = { lookup: Lookup; failures: Failures };
+
+async function pushesIn(messages: Parsed<ImageMessage>[], asking: Asking, ports: UpdaterPorts): Promise<Request[]> {
+  const pushes = messages.flatMap(({ record, message }) =>
+    'kind' in message ? [] : readPush(record.messageId, message, ports),
+  );
+  const byRepository = [...Map.groupBy(pushes, ({ repository }) => formatEcrRepository(repository)).values()];
+  return (await mapConcurrently(byRepository, branchesAtOnce, (group) => askRegistry(group, asking, ports))).flat();
+}
+
+function readPush(id: string, event: EcrEvent, { environments, log }: UpdaterPorts): Push[] {
+  const announcement = readAnnouncement(event);
+  const details = { event: event.id, repository: event.detail['repository-name'], tag: event.detail['image-tag'] };
+  if ('ignored' in announcement) {
+    log.info('event ignored', { ...details, reason: announcement.ignored });
+    return [];
+  }
+  const names = environmentsFor(announcement.image.repository, environments);
+  if (names.length > 0) return [{ ...announcement.image, id, environments: names }];
+  log.info('event ignored', {
+    ...details,
+    reason: 'no environment of deployer.yaml takes images from this repository',
+  });
+  return [];
+}
+
+/** Drops pushes of images that the registry doesn't have: deleted meanwhile, or never there. A scan finds one that comes later. */
+async function askRegistry(pushes: Push[], { lookup, failures }: Asking, { log }: UpdaterPorts): Promise<Request[]> {
+  const [first] = pushes;
+  if (first === undefined) return [];
+  try {
+    const tags = [...new Set(pushes.map(({ tag }) => tag))];
+    const found = new Set(await lookup.waitFor(first.repository, tags));
+    const missing = tags.filter((tag) => !found.has(tag));
+    for (const tag of missing)
+      log.warn('image missing: it was announced, but the registry does not have it', {
+        repository: formatEcrRepository(first.repository),
+        tag,
+      });
+    return pushes
+      .filter(({ tag }) => found.has(tag))
+      .map(({ id, environments, repository }) => ({ id, environments, wanted: [repository] }));
+  } catch (error) {
+    for (const { id } of pushes) failures.set(id, error);
+    return [];
+  }
+}
+
+/** What to look at in each environment, by its name. */
+function wishesOf(requests: Request[]): Map<string, ImageRepository[] | 'all'> {
+  const wishes = new Map<string, ImageRepository[] | 'all'>();
+  for (const { environments, wanted } of requests)
+    for (const name of environments) {
+      const before = wishes.get(name) ?? [];
+      wishes.set(name, before === 'all' || wanted === 'all' ? 'all' : [...before, ...wanted]);
+    }
+  return wishes;
+}

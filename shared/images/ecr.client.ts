@@ -1,0 +1,56 @@
+import { type ECRClient, type ImageDetail, paginateDescribeImages } from '@aws-sdk/client-ecr';
+import { type PlumblineError, RefusedError, TryAgainError } from '../errors.ts';
+import type { ImageRepository, ImageVersion, Registry } from './ports.ts';
+
+/** Needs `ecr:DescribeImages` on the repositories. @param clientFor a client of a region; it is asked for once for each */
+export function createEcrRegistry(clientFor: (region: string) => ECRClient): Registry {
+  const clients = new Map<string, ECRClient>();
+  const clientOf = (region: string) => {
+    const client = clients.get(region) ?? clientFor(region);
+    clients.set(region, client);
+    return client;
+  };
+  return { versions: (repository) => readVersions(clientOf(repository.region), repository) };
+}
+
+const pageSize = 1000;
+
+async function readVersions(client: ECRClient, repository: ImageRepository): Promise<ImageVersion[] | undefined> {
+  const versions: ImageVersion[] = [];
+  const input = {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    filter: { tagStatus: 'TAGGED' } as const,
+  };
+  try {
+    for await (const { imageDetails = [] } of paginateDescribeImages({ client, pageSize }, input))
+      versions.push(...imageDetails.flatMap(versionsOf));
+    return versions;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'RepositoryNotFoundException') return undefined;
+    throw explain(error, repository);
+  }
+}
+
+/** An image with several tags is several versions. */
+function versionsOf({ imageTags = [], imageDigest, imagePushedAt, artifactMediaType }: ImageDetail): ImageVersion[] {
+  if (imageDigest === undefined) return [];
+  return imageTags.map((tag) => ({
+    tag,
+    digest: imageDigest,
+    ...(imagePushedAt !== undefined && { pushedAt: imagePushedAt }),
+    ...(artifactMediaType !== undefined && { artifactType: artifactMediaType }),
+  }));
+}
+
+/** The SDK has tried again by then, with backoff. */
+function explain(error: unknown, { account, region, name }: ImageRepository): PlumblineError {
+  const kind = error instanceof Error ? error.name : String(error);
+  const where = `the repository ${name} of the account ${account} in ${region}`;
+  if (kind !== 'AccessDeniedException')
+    return new TryAgainError(`could not list the images of ${where} (${kind})`, { cause: error });
+  return new RefusedError(
+    `may not list the images of ${where}: this function's role needs ecr:DescribeImages on it; in another account the repository's policy must allow it too`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ImageRepository, Registry } from '../../shared/images/ports.ts';
+
+export type RegistryUnderTest = {
+  registry: Registry;
+  /** Where repositories may be made. */
+  account: string;
+  region: string;
+  createRepository(repository: ImageRepository): Promise<void>;
+  /** Pushes an image under a tag; equal content is the same image. Returns its digest. */
+  push(repository: ImageRepository, tag: string, content: string): Promise<string>;
+};
+
+/** What every registry must do. */
+export function registryContract(name: string, create: () => Promise<RegistryUnderTest>): void {
+  const start = async () => {
+    const under = await create();
+    const { account, region } = under;
+    return { ...under, repository: { account, region, name: `team/app-${randomUUID()}` } };
+  };
+
+  describe(`registry: ${name}`, () => {
+    it('fault 6: knows nothing of a repository that is not there', async () => {
+      const { registry, repository } = await start();
+      expect(await registry.versions(repository)).toBeUndefined();
+    });
+
+    it('has no version in an empty repository', async () => {
+      const { registry, repository, createRepository } = await start();
+      await createRepository(repository);
+      expect(await registry.versions(repository)).toEqual([]);
+    });
+
+    it('tells tag, digest and push time of every version', async () => {
+      const { registry, repository, createRepository, push } = await start();
+      await createRepository(repository);
+      const digests = [await push(repository, '1.0.0', 'first'), await push(repository, '1.1.0', 'second')];
+      const versions = (await registry.versions(repository)) ?? [];
+      expect(versions.map(({ tag, digest }) => ({ tag, digest })).sort((a, b) => (a.tag < b.tag ? -1 : 1))).toEqual([
+        { tag: '1.0.0', digest: digests[0] },
+        { tag: '1.1.0', digest: digests[1] },
+      ]);
+      expect(digests[0]).toMatch(/^sha256:[0-9a-f]{64}$/);
+      for (const { pushedAt } of versions) expect(pushedAt).toBeInstanceOf(Date);
+    });
+
+    it('lists an image once for each of its tags', async () => {
+      const { registry, repository, createRepository, push } = await start();
+      await createRepository(repository);
+      const digest = await push(repository, '1.0.0', 'same');
+      expect(await push(repository, 'latest', 'same')).toBe(digest);
+      const versions = (await registry.versions(repository)) ?? [];
+      expect(versions.map(({ tag }) => tag).sort()).toEqual(['1.0.0', 'latest']);
+      expect(new Set(versions.map((version) => version.digest))).toEqual(new Set([digest]));
+    });
+
+    it('fault 4: moves a tag that was pushed again to its new digest', async () => {
+      const { registry, repository, createRepository, push } = await start();
+      await createRepository(repository);
+      await push(repository, '1.0.0', 'before');
+      const digest = await push(repository, '1.0.0', 'after');
+      const versions = (await registry.versions(repository)) ?? [];
+      expect(versions.map(({ tag, digest }) => ({ tag, digest }))).toEqual([{ tag: '1.0.0', digest }]);
+    });
+  });
+}

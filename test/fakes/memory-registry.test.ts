@@ -1,0 +1,17 @@
+import { registryContract } from '../contracts/registry.ts';
+import { digestOf } from '../shared/images/versions.ts';
+import { createMemoryRegistry } from './memory-registry.ts';
+
+registryContract('in memory', async () => {
+  const registry = createMemoryRegistry();
+  return {
+    registry,
+    account: '123456789012',
+    region: 'eu-west-1',
+    createRepository: async (repository) => registry.push(repository),
+    async push(repository, tag, content) {
+      registry.push(repository, { tag, digest: digestOf(content), pushedAt: new Date() });
+      return digestOf(content);
+    },
+  };
+});

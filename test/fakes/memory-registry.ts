@@ -1,0 +1,28 @@
+import type { ImageRepository, ImageVersion, Registry } from '../../shared/images/ports.ts';
+import { formatEcrRepository } from '../../shared/images/reference.ts';
+
+export type MemoryRegistry = Registry & {
+  /** Makes a repository, if there is none, and puts a version into it; an equal tag is taken from the version that had it. */
+  push(repository: ImageRepository, version?: ImageVersion): void;
+  /** Every question so far, as `registry/name`. */
+  asked: string[];
+};
+
+/** The registry of tests: the same contract as ECR's (`test/contracts/registry.ts`). */
+export function createMemoryRegistry(): MemoryRegistry {
+  const repositories = new Map<string, ImageVersion[]>();
+  const asked: string[] = [];
+  return {
+    asked,
+    async versions(repository) {
+      const name = formatEcrRepository(repository);
+      asked.push(name);
+      return repositories.get(name)?.map((version) => ({ ...version }));
+    },
+    push(repository, version) {
+      const name = formatEcrRepository(repository);
+      const others = (repositories.get(name) ?? []).filter(({ tag }) => tag !== version?.tag);
+      repositories.set(name, version === undefined ? others : [...others, version]);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { RefusedError, TryAgainError } from '../../../shared/errors.ts';
+import { createEcrRegistry } from '../../../shared/images/ecr.client.ts';
+import { digestOf } from './versions.ts';
+
+type Answer = { status: number; body: object };
+const repository = { account: '210987654321', region: 'eu-central-1', name: 'team/app' };
+
+/** ECR's answers, in turn; the last one for ever. */
+async function start(...answers: [Answer, ...Answer[]]) {
+  const requests: Record<string, unknown>[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    requests.push(JSON.parse(body));
+    const answer = answers.length > 1 ? (answers.shift() as Answer) : answers[0];
+    response
+      .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(answer.body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const regions: string[] = [];
+  const registry = createEcrRegistry((region) => {
+    regions.push(region);
+    return new ECRClient({ region, endpoint, credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, maxAttempts: 3 });
+  });
+  return { registry, requests, regions };
+}
+
+const image = (tag: string) => ({ imageTags: [tag], imageDigest: digestOf(tag), imagePushedAt: 1_767_322_800 });
+const page = (tags: string[], nextToken?: string): Answer => ({
+  status: 200,
+  body: { imageDetails: tags.map(image), ...(nextToken !== undefined && { nextToken }) },
+});
+const error = (type: string): Answer => ({ status: 400, body: { __type: type, message: 'said by ECR' } });
+const tags = (from: number, count: number) => Array.from({ length: count }, (_, index) => `1.0.${from + index}`);
+
+describe('the registry in ECR', () => {
+  test('fault 22: reads every page of more than 1,000 tags', async () => {
+    const { registry, requests } = await start(
+      page(tags(0, 1000), 'second'),
+      page(tags(1000, 1000), 'third'),
+      page(tags(2000, 500)),
+    );
+    expect((await registry.versions(repository))?.map(({ tag }) => tag)).toEqual(tags(0, 2500));
+    const asked = {
+      registryId: '210987654321',
+      repositoryName: 'team/app',
+      filter: { tagStatus: 'TAGGED' },
+      maxResults: 1000,
+    };
+    expect(requests).toEqual([asked, { ...asked, nextToken: 'second' }, { ...asked, nextToken: 'third' }]);
+  });
+
+  test('fault 22: waits and asks again when it is throttled between two pages', async () => {
+    const { registry, requests } = await start(
+      page(tags(0, 2), 'second'),
+      error('ThrottlingException'),
+      page(tags(2, 2)),
+    );
+    expect(await registry.versions(repository)).toHaveLength(4);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('fault 54: leaves it to the queue when it stays throttled', async () => {
+    const { registry, requests } = await start(error('ThrottlingException'));
+    await expect(registry.versions(repository)).rejects.toThrow(TryAgainError);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('names the action and the repository that the role may not use', async () => {
+    const { registry } = await start(error('AccessDeniedException'));
+    const refusal = registry.versions(repository);
+    await expect(refusal).rejects.toThrow(RefusedError);
+    await expect(refusal).rejects.toThrow(
+      /the repository team\/app of the account 210987654321 in eu-central-1: this function's role needs ecr:DescribeImages/,
+    );
+  });
+
+  test('passes images over that have no tag or no digest, and keeps what kind they are', async () => {
+    const details = [
+      { imageDigest: digestOf('x') },
+      { imageTags: ['no-digest'] },
+      { ...image('1.0.0'), artifactMediaType: 'application/vnd.oci.image.config.v1+json' },
+    ];
+    const { registry } = await start({ status: 200, body: { imageDetails: details } });
+    expect(await registry.versions(repository)).toEqual([
+      {
+        tag: '1.0.0',
+        digest: digestOf('1.0.0'),
+        pushedAt: new Date('2026-01-02T03:00:00Z'),
+        artifactType: 'application/vnd.oci.image.config.v1+json',
+      },
+    ]);
+  });
+
+  test('has one client for each region', async () => {
+    const { registry, regions } = await start(page([]));
+    await registry.versions(repository);
+    await registry.versions({ ...repository, name: 'other' });
+    await registry.versions({ ...repository, region: 'us-east-1' });
+    expect(regions).toEqual(['eu-central-1', 'us-east-1']);
+  });
+});

@@ -1,0 +1,32 @@
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { expect, inject, test } from 'vitest';
+import { createClients } from '../../../local/aws/clients.ts';
+import { createRegistry } from '../../../local/aws/registry.ts';
+import { createEcrRegistry } from '../../../shared/images/ecr.client.ts';
+import { latest } from '../../../shared/images/policy.ts';
+import { registryContract } from '../../contracts/registry.ts';
+
+const { account } = inject('shared');
+const clients = createClients(account);
+const emulated = createRegistry(clients, { put: async () => ({ EventId: '' }) });
+
+const create = async () => ({
+  registry: createEcrRegistry((region) => new ECRClient({ ...account, region })),
+  account: '123456789012',
+  region: account.region,
+  async createRepository({ name }: { name: string }) {
+    await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
+  },
+  push: ({ name }: { name: string }, tag: string, content: string) =>
+    emulated.push(name, tag, { content, emitEvent: false }),
+});
+
+registryContract('ECR', create);
+
+test('an image that was pushed to ECR can be chosen', async () => {
+  const { registry, account, region, push } = await create();
+  const repository = { account, region, name: 'chosen/app' };
+  const digest = await push(repository, '1.0.0', 'x');
+  const choice = latest((await registry.versions(repository)) ?? [], { semver: { range: '1.x' } });
+  expect(choice).toMatchObject({ outcome: 'chosen', version: { tag: '1.0.0', digest } });
+});
