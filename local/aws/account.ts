@@ -60,6 +60,8 @@ export type LocalAccount = {
   assumeRole(request: SessionRequest): Promise<Credentials>;
   /** Who signed a presigned `GetCallerIdentity`, as an EKS token is made of; undefined if its signature doesn't hold. */
   identify(url: string, headers: Readonly<Record<string, string>>): Promise<Identity | undefined>;
+  /** Folder with what stands for the functions' `/opt` and `/tmp`. */
+  folder: string;
   /** Makes `eks:DescribeCluster` answer with this cluster. */
   setCluster(name: string, cluster: ClusterDescription): void;
   /** What the functions have called so far, and whether they were allowed to. */
@@ -108,6 +110,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<LocalA
     accountId: emulator.accountId,
     credentials: emulator.administrator,
     clients,
+    folder: internals.folder.path,
     play: async (cdkOut, playOptions = {}) => {
       const stack = await playTemplate(internals, cdkOut, playOptions);
       played.push(stack);

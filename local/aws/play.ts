@@ -9,12 +9,13 @@ import { createSchedules, type Schedules } from './sources/scheduler.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type CreatedStack, createStack, type Unplayed } from './template/create.ts';
 import { TemplateError } from './template/intrinsics.ts';
+import { findNamed } from './template/named.ts';
 import type { ClusterAccessEntry, FunctionUrl, Mapping, Queue, Schedule } from './template/parts.ts';
 
 export type PlayOptions = {
   /** Names of the stacks to play. Default: all of the assembly. */
   stacks?: readonly string[];
-  /** So many times faster go the schedules. Default 1. */
+  /** So many times faster go the schedules, and the visibility time-outs of messages that failed. Default 1. */
   speed?: number;
   /** Lets the schedules run at once; otherwise `schedules.start()` does. Default true. */
   runSchedules?: boolean;
@@ -22,6 +23,7 @@ export type PlayOptions = {
 
 /** A synthesized template that runs. Functions and queues are named by their name or by (the beginning of) their logical id. */
 export type PlayedStack = {
+  logicalIds(): string[];
   /** What `Ref` gives. @throws TemplateError when the template has no such resource. */
   physicalId(logicalId: string): string;
   /** What `Fn::GetAtt` gives. */
@@ -119,30 +121,23 @@ async function stop({ functions }: Internals, { stopping, servers, pollers, sche
   await Promise.all([...servers.map((server) => server.close()), Promise.allSettled(pollers)]);
 }
 
-async function startPoller(internals: Internals, mapping: Mapping, signal: AbortSignal): Promise<void> {
+type Pace = { speed: number; signal: AbortSignal };
+
+async function startPoller(internals: Internals, mapping: Mapping, { speed, signal }: Pace): Promise<void> {
   const { parts, functions, wake, warn, maxInstances, sessions, clientsOf } = internals;
   const pool = functions.find(mapping.functionArn) as FunctionPool;
   const request = { roleArn: pool.definition.roleArn, sessionName: pool.definition.name };
   const clients = clientsOf(await sessions.assume(request));
   const queue = parts.queues.get(mapping.sourceArn);
-  if (queue) return pollQueue({ mapping, queue, clients, pool, wake, warn, defaultConcurrency: maxInstances }, signal);
+  if (queue) {
+    const limits = { defaultConcurrency: maxInstances, administrator: internals.clients, speed };
+    return pollQueue({ mapping, queue, clients, pool, wake, warn, ...limits }, signal);
+  }
   const tableArn = mapping.sourceArn.split('/stream/')[0] ?? '';
   return pollStream(
     { mapping, tableArn, clients, pool, wake, warn, deliver: await internals.deliverAs(request) },
     signal,
   );
-}
-
-/** By name, by logical id, or by the only logical id that begins so. */
-function findNamed<T extends { name: string; logicalId: string }>(all: readonly T[], name: string, kind: string): T {
-  const exact = all.find((one) => one.name === name || one.logicalId === name);
-  const similar = all.filter(({ logicalId }) => logicalId.toLowerCase().startsWith(name.toLowerCase()));
-  const found = exact ?? (similar.length === 1 ? similar[0] : undefined);
-  if (found === undefined)
-    throw new TemplateError(
-      `${name} is not one ${kind}; there are ${all.map(({ logicalId }) => logicalId).join(', ')}`,
-    );
-  return found;
 }
 
 function describe(
@@ -162,6 +157,7 @@ function describe(
   const pool = (name: string) => functions.find(definition(name).arn) as FunctionPool;
   const queues = [...parts.queues.values()];
   return {
+    logicalIds: () => created.flatMap(({ resources }) => [...resources.keys()]),
     physicalId: (logicalId) => resource(logicalId).ref,
     attribute: (logicalId, name) => resource(logicalId).attributes[name],
     outputs: Object.assign({}, ...created.map(({ outputs }) => outputs)) as Record<string, string>,

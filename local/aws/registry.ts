@@ -37,14 +37,16 @@ export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Re
     push: async (repository, tag, { digest, content = randomBytes(16).toString('hex'), emitEvent = true } = {}) => {
       await ensureRepository(ecr, repository);
       const manifest = digest ? await manifestOf(ecr, repository, digest) : imageManifest(content);
+      // The emulator would make up a digest of its own.
+      const pushed = sha256(manifest);
       const image = {
         repositoryName: repository,
         imageTag: tag,
         imageManifest: manifest,
         imageManifestMediaType: manifestType,
+        imageDigest: pushed,
       };
       await ecr.send(new PutImageCommand(image));
-      const pushed = sha256(manifest);
       if (emitEvent) await emitPush(repository, tag, pushed);
       return pushed;
     },

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
 import type { Clients } from '../clients.ts';
 import type { FunctionPool } from '../lambda/pool.ts';
 import type { Mapping, Queue } from '../template/parts.ts';
@@ -18,6 +23,10 @@ export type QueuePollerPorts = {
   wake: Wake;
   /** Batches at once when the mapping doesn't say. */
   defaultConcurrency: number;
+  /** Of the player, whose clock it is that goes faster. */
+  administrator: Pick<Clients, 'sqs'>;
+  /** So many times sooner a message comes back whose function has failed: its visibility time-out is on the same clock as the schedules. */
+  speed: number;
   warn(message: string): void;
 };
 
@@ -89,12 +98,14 @@ async function work(ports: QueuePollerPorts, messages: Message[]): Promise<void>
     const records = messages.map((message) => queueRecord(message, queue.arn));
     const wanted = records.filter((record) => passesFilters(mapping.filters, record));
     const failed = wanted.length > 0 ? await invoke(pool, mapping, wanted) : [];
-    await remove(
-      ports,
-      failed === 'all'
-        ? records.filter((record) => !wanted.includes(record))
-        : records.filter(({ messageId }) => !failed.includes(messageId)),
-    );
+    const back = failed === 'all' ? wanted : wanted.filter(({ messageId }) => failed.includes(messageId));
+    await Promise.all([
+      remove(
+        ports,
+        records.filter((record) => !back.includes(record)),
+      ),
+      hurry(ports, back),
+    ]);
   } catch (error) {
     warn(`${queue.name}: ${String(error)}`);
   }
@@ -115,6 +126,18 @@ async function invoke(
         Records.map(({ messageId }) => messageId),
       )
     : [];
+}
+
+async function hurry({ administrator, queue, speed }: QueuePollerPorts, records: Records): Promise<void> {
+  if (speed <= 1) return;
+  const VisibilityTimeout = Math.ceil(queue.visibilityTimeout / speed);
+  await Promise.all(
+    records.map(({ receiptHandle: ReceiptHandle }) =>
+      administrator.sqs.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: queue.url, ReceiptHandle, VisibilityTimeout }),
+      ),
+    ),
+  );
 }
 
 async function remove({ clients, queue }: QueuePollerPorts, records: Records): Promise<void> {

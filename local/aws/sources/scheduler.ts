@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { judgeService } from '../guard/authorize.ts';
 import type { World } from '../guard/world.ts';
+import { findNamed } from '../template/named.ts';
 import type { Schedule } from '../template/parts.ts';
 import type { Deliver } from './deliver.ts';
 import { parseSchedule, type Recurrence } from './schedule-expression.ts';
 
 /** The schedules of a stack. */
 export type Schedules = {
-  /** By their names in the template: the physical name and the logical id both do. */
+  /** Their physical names; logical ids do as well. */
   names(): string[];
-  /** Sends a schedule's input now, whether it is enabled or not. @throws Error when there is no such schedule. */
+  /** Sends a schedule's input now, whether it is enabled or not. @throws TemplateError when there is no such schedule. */
   fireNow(name: string): Promise<void>;
   /** Lets the enabled ones run. */
   start(): void;
@@ -57,10 +58,7 @@ export function createSchedules(schedules: readonly Schedule[], ports: Schedules
   return {
     names: () => schedules.map(({ name }) => name),
     fireNow: async (name) => {
-      const schedule = schedules.find((candidate) => candidate.name === name || candidate.logicalId === name);
-      if (schedule === undefined)
-        throw new Error(`there is no schedule ${name}; there are ${schedules.map((one) => one.name).join(', ')}`);
-      await fire(schedule);
+      await fire(findNamed(schedules, name, 'schedule'));
     },
     start: () => {
       for (const [schedule, recurrence] of recurrences) {
