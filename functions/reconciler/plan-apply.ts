@@ -26,15 +26,21 @@ export function planApply(prepared: readonly Prepared[], inventory: Inventory): 
 
 /** Few objects may all go at once: that is how small applications change. */
 const smallestSuspiciousPrune = 5;
-const largestShare = 0.5;
 
-/** Why a plan is held until somebody says that it is meant, if it is. */
-export function findSuspicion({ gone, send, unchanged }: ApplyPlan, inventory: Inventory): string | undefined {
-  if (gone.length === 0) return undefined;
-  const isEmpty = send.length + unchanged.length === 0;
-  const isLarge = gone.length >= smallestSuspiciousPrune && gone.length > inventory.size * largestShare;
+/**
+ * Why a plan is held until somebody says that it is meant, if it is.
+ *
+ * @param limit how many percent of the inventory may go. Default: 50
+ */
+export function findSuspicion(
+  { gone, send, unchanged }: ApplyPlan,
+  inventory: Inventory,
+  limit = 50,
+): string | undefined {
+  const isEmpty = gone.length > 0 && send.length + unchanged.length === 0 && limit < 100;
+  const isLarge = gone.length >= smallestSuspiciousPrune && gone.length > (inventory.size * limit) / 100;
   if (!isEmpty && !isLarge) return undefined;
-  return `this revision would delete ${gone.length} of ${inventory.size} objects, so nothing was changed. If it is meant, remove them in smaller steps, or remove the application; to leave them in the cluster, set "prune: false"`;
+  return `this revision would delete ${gone.length} of ${inventory.size} objects, so nothing was changed. If that is meant, set "pruneLimit: 100" for the application in environment.yaml until it is done; to leave them in the cluster, set "prune: false"`;
 }
 
 /**

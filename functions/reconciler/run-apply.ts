@@ -20,7 +20,8 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
   const inventory = await session.inventory();
   const plan = planApply(preparation.prepared, inventory);
-  const suspicion = entry.settings.prune ? findSuspicion(plan, inventory) : undefined;
+  const { prune: isPruned, pruneLimit } = entry.settings;
+  const suspicion = isPruned ? findSuspicion(plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);
   const announced = await announcePlan(run, plan, inventory);
   const applied = await applyStages(plan.send, { ...applyContext(run), ensureCurrent: session.ensureCurrent });

@@ -10,6 +10,8 @@ export const applySettingsSchema = z.object({
   allowedClusterKinds: z.array(z.string()),
   secrets: z.enum(['refuse', 'warn', 'allow']),
   prune: z.boolean(),
+  /** How many percent of its objects one revision may delete. Default: 50. */
+  pruneLimit: z.number().optional(),
   drift: z.enum(['correct', 'report', 'ignore']),
   conflicts: z.enum(['force', 'yield', 'fail']),
   timeoutSeconds: z.number(),

@@ -35,6 +35,15 @@ const image = z.strictObject({
 const settings = {
   namespace: nameSchema.optional().describe('Of objects that name none. Default: the first one of `deployer.yaml`.'),
   prune: z.boolean().optional().describe('Delete owned objects that Git no longer has. Default: true.'),
+  pruneLimit: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      'How many percent of its objects one revision may delete. A revision that would delete more, and at least five, is held until this is raised. Default: 50.',
+    ),
   drift: z
     .enum(['correct', 'report', 'ignore'])
     .optional()

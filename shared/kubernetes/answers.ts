@@ -32,7 +32,7 @@ export function readApplied({ status, text }: ApiAnswer): Applied {
 export function readRemoved({ status, text }: ApiAnswer, uid: string): Removed {
   if (status === 404) return { outcome: 'gone' };
   const body = status < 400 || status === 409 ? (parseJson(text) as Partial<LiveObject> & Message) : {};
-  if (status === 409 && body.message?.includes('UID in precondition')) return { outcome: 'other' };
+  if (status === 409 && /UID in (the )?precondition/.test(body.message ?? '')) return { outcome: 'other' };
   if (status >= 400) return { outcome: 'refused', failure: explainFailure(status, readStatus(text)) };
   if (body.kind === 'Status' || body.metadata?.uid !== uid) return { outcome: 'gone' };
   return { outcome: 'terminating', finalizers: body.metadata.finalizers ?? [] };

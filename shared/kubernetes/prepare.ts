@@ -19,14 +19,38 @@ type Options = { name: ApplicationName; namespaced: boolean; defaultNamespace: s
 /** An object as it is sent: in its namespace, with our label, and without what only a server writes. */
 export function prepareObject(object: KubernetesObject, { name, namespaced, defaultNamespace }: Options) {
   const { status: _, ...desired } = object;
-  const { namespace: own, ...metadata } = withoutKeys(object.metadata, serverFields) as KubernetesObject['metadata'];
+  const { namespace: own, ...metadata } = withoutEmptyMaps(withoutKeys(object.metadata, serverFields)) as Metadata;
   const namespace = namespaced ? { namespace: own || defaultNamespace } : {};
   const labels = { ...metadata.labels, [applicationLabel]: labelValue(name) };
-  return withPlainRules(withEncodedStrings({ ...desired, metadata: { ...metadata, ...namespace, labels } }));
+  return withPlainRules(
+    withEncodedStrings(withPlainTemplate({ ...desired, metadata: { ...metadata, ...namespace, labels } })),
+  );
 }
+
+type Metadata = KubernetesObject['metadata'];
 
 function withoutKeys(value: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+}
+
+/**
+ * Without `labels: {}` and `annotations: null`. They say nothing, yet whoever sends them owns the whole map (tried), and would take
+ * what a controller writes there for drift.
+ */
+function withoutEmptyMaps(metadata: Record<string, unknown>): Record<string, unknown> {
+  const isEmpty = (value: unknown) => value === null || (isPlainObject(value) && Object.keys(value).length === 0);
+  return withoutKeys(
+    metadata,
+    ['labels', 'annotations'].filter((key) => isEmpty(metadata[key])),
+  );
+}
+
+/** The same for the metadata of pods in a template. */
+function withPlainTemplate(object: KubernetesObject): KubernetesObject {
+  const { spec } = object;
+  if (!isPlainObject(spec) || !isPlainObject(spec.template) || !isPlainObject(spec.template.metadata)) return object;
+  const template = { ...spec.template, metadata: withoutEmptyMaps(spec.template.metadata) };
+  return { ...object, spec: { ...spec, template } };
 }
 
 /**

@@ -22,6 +22,12 @@ const noHurry: Deadline = { remaining: () => 60_000 };
 
 /** A cluster adapter over any transport, as the caller itself or impersonating a user. */
 export function clusterOver(transport: Transport, user?: string) {
-  const api = createApi({ transport, authenticate: async () => ({}), limiter: createLimiter(16), deadline: noHurry, sleep });
+  const api = createApi({
+    transport,
+    authenticate: async () => ({}),
+    limiter: createLimiter(16),
+    deadline: noHurry,
+    sleep,
+  });
   return createCluster({ api, ...(user !== undefined && { user }) });
 }

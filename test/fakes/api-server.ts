@@ -1,0 +1,242 @@
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { apiVersionOf, collectionPath, type Resource } from '../../shared/kubernetes/resource.ts';
+import type { ApiAnswer, ApiRequest, Transport } from '../../shared/kubernetes/transport.ts';
+import { applyTo, updateTo } from './server-side-apply.ts';
+
+type Body = Record<string, unknown>;
+
+export type FakeApiServer = {
+  transport: Transport;
+  objects: ReadonlyMap<string, LiveObject>;
+  requests: ApiRequest[];
+  /** Called before each request; an answer of its own, or an error, stands for the server's. */
+  intercept: (request: ApiRequest) => ApiAnswer | undefined;
+  find(kind: string, name: string, namespace?: string): LiveObject | undefined;
+  /** What a person does by `kubectl edit`, or a controller under its own name. */
+  edit(kind: string, name: string, change: (object: LiveObject) => void, manager?: string): void;
+  /** What a person does by `kubectl delete`. */
+  delete(kind: string, name: string): void;
+  /** What Deployments look like after a write. Default: rolled out at once. */
+  rollout: (object: LiveObject) => unknown;
+};
+
+const verbs = ['get', 'list', 'patch', 'create', 'delete'];
+const kind = (group: string, version: string, name: string, plural: string, namespaced = true): Resource => ({
+  group,
+  version,
+  kind: name,
+  plural,
+  namespaced,
+  verbs,
+});
+
+export const fakeResources: Resource[] = [
+  kind('', 'v1', 'ConfigMap', 'configmaps'),
+  kind('', 'v1', 'Secret', 'secrets'),
+  kind('', 'v1', 'Service', 'services'),
+  kind('', 'v1', 'Pod', 'pods'),
+  kind('', 'v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
+  kind('', 'v1', 'Namespace', 'namespaces', false),
+  kind('apps', 'v1', 'Deployment', 'deployments'),
+  kind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false),
+  kind('rbac.authorization.k8s.io', 'v1', 'ClusterRole', 'clusterroles', false),
+];
+
+/** The API server of tests: the same contract as the real one (`test/contracts/cluster.ts`), in a map, with faults on demand. */
+export function createFakeApiServer(): FakeApiServer {
+  const objects = new Map<string, LiveObject>();
+  let counter = 0;
+  const next = () => String(++counter);
+
+  const served = () => [...fakeResources, ...[...objects.values()].flatMap(resourcesOfDefinition)];
+
+  function store(path: string, object: LiveObject, before?: LiveObject): LiveObject {
+    const stored = structuredClone(object);
+    if (before === undefined || JSON.stringify(before) !== JSON.stringify(stored))
+      stored.metadata.resourceVersion = next();
+    if (JSON.stringify(before?.spec) !== JSON.stringify(stored.spec))
+      stored.metadata.generation = (stored.metadata.generation ?? 0) + 1;
+    stored.status = statusOf(stored);
+    objects.set(path, stored);
+    return stored;
+  }
+
+  function statusOf(object: LiveObject): unknown {
+    if (object.kind === 'Deployment') return server.rollout(object);
+    if (object.kind === 'Namespace') return { phase: 'Active' };
+    if (object.kind === 'CustomResourceDefinition') return { conditions: [{ type: 'Established', status: 'True' }] };
+    return object.status;
+  }
+
+  function apply(path: string, resource: Resource, query: URLSearchParams, desired: Body): ApiAnswer {
+    const before = objects.get(path);
+    const base =
+      before ??
+      ({ ...identityOf(desired, resource), metadata: { ...place(desired), uid: `uid-${next()}` } } as LiveObject);
+    const result = applyTo(base, desired, query.get('fieldManager') ?? '', query.get('force') === 'true');
+    if (Array.isArray(result)) return conflict(result);
+    return json(before ? 200 : 201, query.get('dryRun') === 'All' ? result : store(path, result, before));
+  }
+
+  function patchManagers(path: string, operations: { op: string; path: string; value: unknown }[]): ApiAnswer {
+    const before = objects.get(path);
+    if (before === undefined) return status(404, 'NotFound', 'not found');
+    const [test, replace] = operations;
+    if (test?.value !== before.metadata.resourceVersion)
+      return status(422, 'Invalid', 'the server rejected our request');
+    const managedFields = replace?.value as LiveObject['metadata']['managedFields'];
+    return json(
+      200,
+      store(path, { ...before, metadata: { ...before.metadata, ...(managedFields && { managedFields }) } }, before),
+    );
+  }
+
+  function list(resource: Resource, namespace: string, query: URLSearchParams): ApiAnswer {
+    const [key = '', value] = (query.get('labelSelector') ?? '').split('=');
+    const all = [...objects.values()].filter(
+      (object) =>
+        object.kind === resource.kind &&
+        (namespace === '' || object.metadata.namespace === namespace) &&
+        (key === '' || object.metadata.labels?.[key] === value),
+    );
+    const start = Number(query.get('continue') ?? 0);
+    const end = start + Number(query.get('limit') ?? all.length);
+    const items = all.slice(start, end).map(({ kind: _, apiVersion: _a, ...rest }) => rest);
+    const metadata = { resourceVersion: String(counter), ...(end < all.length && { continue: String(end) }) };
+    return json(200, { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items });
+  }
+
+  function remove(path: string, body: { preconditions?: { uid?: string } }): ApiAnswer {
+    const object = objects.get(path);
+    if (object === undefined) return status(404, 'NotFound', 'not found');
+    const uid = body.preconditions?.uid;
+    if (uid !== undefined && uid !== object.metadata.uid)
+      return status(409, 'Conflict', `the UID in the precondition (${uid}) does not match the UID in record`);
+    if ((object.metadata.finalizers ?? []).length === 0) {
+      objects.delete(path);
+      return json(200, { kind: 'Status', status: 'Success' });
+    }
+    object.metadata.deletionTimestamp = new Date().toISOString();
+    return json(200, object);
+  }
+
+  function answer({ method, path: url, headers = {}, body }: ApiRequest): ApiAnswer {
+    const { pathname: path, searchParams: query } = new URL(url, 'http://fake');
+    if (path === '/version') return json(200, { gitVersion: 'v1.36.3' });
+    if (path === '/api' || path === '/apis') return json(200, discoveryOf(served(), path === '/api'));
+    const target = findTarget(path, served());
+    if (target === undefined) return status(404, 'NotFound', 'the server could not find the requested resource');
+    const { resource, namespace, name } = target;
+    const parsed = body === undefined ? {} : JSON.parse(body);
+    if (name === '') return list(resource, namespace, query);
+    if (method === 'DELETE') return remove(path, parsed);
+    if (method === 'PATCH')
+      return headers['content-type']?.includes('apply-patch')
+        ? apply(path, resource, query, parsed)
+        : patchManagers(path, parsed);
+    const found = objects.get(path);
+    return found === undefined ? status(404, 'NotFound', 'not found') : json(200, found);
+  }
+
+  const pathOf = (kindName: string, name: string) =>
+    [...objects].find(([, object]) => object.kind === kindName && object.metadata.name === name)?.[0] ?? '';
+
+  const server: FakeApiServer = {
+    objects,
+    requests: [],
+    intercept: () => undefined,
+    rollout: rolledOut,
+    async transport(request) {
+      server.requests.push(request);
+      return server.intercept(request) ?? answer(request);
+    },
+    find: (kindName, name) => objects.get(pathOf(kindName, name)),
+    edit(kindName, name, change, manager = 'kubectl-edit') {
+      const path = pathOf(kindName, name);
+      const before = objects.get(path);
+      if (before === undefined) throw new Error(`there is no ${kindName} ${name}`);
+      store(path, updateTo(before, change, manager), before);
+    },
+    delete(kindName, name) {
+      objects.delete(pathOf(kindName, name));
+    },
+  };
+  return server;
+}
+
+const place = (desired: Body) => {
+  const { name, namespace } = desired.metadata as { name: string; namespace?: string };
+  return { name, ...(namespace !== undefined && { namespace }), resourceVersion: '0' };
+};
+
+const identityOf = (_: Body, resource: Resource) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind });
+
+/** Everything a rollout reports when it is over. */
+export function rolledOut({ metadata, spec }: LiveObject): unknown {
+  const replicas = (spec as { replicas?: number })?.replicas ?? 1;
+  return {
+    observedGeneration: metadata.generation,
+    replicas,
+    updatedReplicas: replicas,
+    readyReplicas: replicas,
+    availableReplicas: replicas,
+  };
+}
+
+const json = (code: number, value: unknown): ApiAnswer => ({ status: code, headers: {}, text: JSON.stringify(value) });
+
+/** An answer that is not a success, as the API server words it. */
+export const status = (code: number, reason: string, message: string, details: Body = {}): ApiAnswer =>
+  json(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message, details });
+
+const conflict = (conflicts: { manager: string; field: string }[]) =>
+  status(409, 'Conflict', `Apply failed with ${conflicts.length} conflicts`, {
+    causes: conflicts.map(({ manager, field }) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with "${manager}" using v1`,
+      field,
+    })),
+  });
+
+function resourcesOfDefinition(object: LiveObject): Resource[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const { group, names, scope, versions } = object.spec as {
+    group: string;
+    scope: string;
+    names: { kind: string; plural: string };
+    versions: { name: string }[];
+  };
+  return versions.map(({ name }) => kind(group, name, names.kind, names.plural, scope === 'Namespaced'));
+}
+
+function findTarget(path: string, resources: readonly Resource[]) {
+  const namespace = /\/namespaces\/([^/]+)\/./.exec(path)?.[1] ?? '';
+  for (const resource of resources) {
+    const collection = collectionPath(resource, resource.namespaced ? namespace : '');
+    if (path === collection) return { resource, namespace, name: '' };
+    if (path.startsWith(`${collection}/`) && !path.slice(collection.length + 1).includes('/'))
+      return { resource, namespace, name: decodeURIComponent(path.slice(collection.length + 1)) };
+  }
+  return undefined;
+}
+
+function discoveryOf(resources: readonly Resource[], isCore: boolean) {
+  const groups = Map.groupBy(
+    resources.filter(({ group }) => (group === '') === isCore),
+    ({ group }) => group,
+  );
+  const items = [...groups].map(([group, members]) => ({
+    metadata: { name: group },
+    versions: [...Map.groupBy(members, ({ version }) => version)].map(([version, each]) => ({
+      version,
+      freshness: 'Current',
+      resources: each.map(({ plural, kind: name, namespaced }) => ({
+        resource: plural,
+        responseKind: { group, version, kind: name },
+        scope: namespaced ? 'Namespaced' : 'Cluster',
+        verbs,
+      })),
+    })),
+  }));
+  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', items };
+}

@@ -1,0 +1,258 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
+import { describeProblem } from '../../../shared/problem.ts';
+import { createFakeApiServer, type FakeApiServer } from '../../fakes/api-server.ts';
+import { configMap, deployment, secret, service } from '../../support/manifests.ts';
+import { createWorld, type World } from '../../support/reconciler-world.ts';
+
+let server: FakeApiServer;
+let world: World;
+
+const manifests = [configMap('settings'), deployment('web'), secret('password', { key: 'b2xk' }), service('web')];
+
+beforeEach(async () => {
+  server = createFakeApiServer();
+  world = await createWorld({ transport: server.transport, namespace: 'staging' });
+  await world.commit(manifests);
+  await world.reconcile();
+  server.requests.length = 0;
+});
+
+type Spec = {
+  replicas: number;
+  template: { spec: { containers: { name: string; image: string }[]; hostNetwork?: boolean } };
+};
+const specOf = (object: LiveObject) => object.spec as Spec;
+const live = (kind: string, name: string) => server.find(kind, name) as LiveObject;
+const drift = async () => (await world.state())?.drift;
+const messages = async () => (await drift())?.differences.map(({ field, message }) => `${field}: ${message}`);
+
+describe('a look for drift', () => {
+  it('costs one LIST per kind, and writes nothing, where there is none', async () => {
+    const before = await world.state();
+    await world.reconcile('check');
+    const paths = server.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+    expect(paths.filter((path) => !/\/(version|api|apis)$/.test(path)).sort()).toEqual([
+      'GET /api/v1/namespaces/staging/configmaps',
+      'GET /api/v1/namespaces/staging/secrets',
+      'GET /api/v1/namespaces/staging/services',
+      'GET /apis/apps/v1/namespaces/staging/deployments',
+    ]);
+    expect(await world.state()).toEqual(before);
+  });
+
+  it('fault 53: puts back what kubectl changed, and tells it field by field', async () => {
+    server.edit('Deployment', 'web', (object) => {
+      specOf(object).replicas = 5;
+      for (const container of specOf(object).template.spec.containers) container.image = 'example.com/by-hand:1';
+    });
+    await world.reconcile('check');
+    expect(specOf(live('Deployment', 'web'))).toMatchObject({
+      replicas: 2,
+      template: { spec: { containers: [{ image: 'example.com/web:1' }] } },
+    });
+    expect(await drift()).toMatchObject({ corrected: true });
+    expect(await messages()).toEqual([
+      'spec.replicas: 2 → 5',
+      'spec.template.spec.containers[name=web].image: "example.com/web:1" → "example.com/by-hand:1"',
+    ]);
+    expect(world.lines.filter(({ message }) => message.startsWith('drift'))).toHaveLength(2);
+  });
+
+  it('makes a deleted object anew', async () => {
+    const { uid } = live('Service', 'web').metadata;
+    server.delete('Service', 'web');
+    await world.reconcile('check');
+    expect(live('Service', 'web').metadata.uid).not.toBe(uid);
+    expect((await drift())?.differences).toEqual([{ object: 'Service staging/web', message: 'was deleted' }]);
+    const entry = (await world.inventory()).find(({ kind }) => kind === 'Service');
+    expect(entry?.uid).toBe(live('Service', 'web').metadata.uid);
+  });
+
+  it('finds an object whose label was taken away', async () => {
+    server.edit('ConfigMap', 'settings', ({ metadata }) => {
+      metadata.labels = {};
+    });
+    await world.reconcile('check');
+    expect(live('ConfigMap', 'settings').metadata.labels).toEqual({ 'plumbline.dev/application': 'staging.web' });
+    expect(await messages()).toEqual(['metadata.labels["plumbline.dev/application"]: "staging.web" → (absent)']);
+  });
+
+  it('removes what kubectl added', async () => {
+    server.edit('Deployment', 'web', (object) => {
+      specOf(object).template.spec.containers.push({ name: 'sidecar', image: 'example.com/sidecar:1' });
+      specOf(object).template.spec.hostNetwork = true;
+    });
+    await world.reconcile('check');
+    const { containers, hostNetwork } = specOf(live('Deployment', 'web')).template.spec;
+    expect(containers.map(({ name }) => name)).toEqual(['web']);
+    expect(hostNetwork).toBeUndefined();
+    expect(await messages()).toEqual([
+      'spec.template.spec.containers[name=sidecar]: (absent) → {"name":"sidecar","image":"example.com/sidecar:1"}',
+      'spec.template.spec.hostNetwork: (absent) → true',
+    ]);
+  });
+
+  it("fault 65: masks a Secret's values", async () => {
+    server.edit('Secret', 'password', (object) => {
+      object.data = { key: 'aGFja2Vk', more: 'c2VjcmV0' };
+    });
+    await world.reconcile('check');
+    expect(live('Secret', 'password').data).toEqual({ key: 'b2xk' });
+    expect(await messages()).toEqual([
+      'data.key: (masked) → (masked, different)',
+      'data.more: (absent) → (masked, different)',
+    ]);
+    expect(JSON.stringify(world.lines)).not.toMatch(/aGFja2Vk|c2VjcmV0|b2xk/);
+  });
+
+  it('has nothing to say when a field was changed and changed back, and asks only once', async () => {
+    const scale = (replicas: number) =>
+      server.edit('Deployment', 'web', (object) => {
+        specOf(object).replicas = replicas;
+      });
+    scale(5);
+    scale(2);
+    await world.reconcile('check');
+    expect(await drift()).toBeUndefined();
+    server.requests.length = 0;
+    await world.reconcile('check');
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
+  });
+
+  it("leaves a controller's own fields alone", async () => {
+    server.edit(
+      'Deployment',
+      'web',
+      ({ metadata }) => {
+        metadata.annotations = { 'deployment.kubernetes.io/revision': '2' };
+      },
+      'kube-controller-manager',
+    );
+    await world.reconcile('check');
+    expect(live('Deployment', 'web').metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '2' });
+    expect(await drift()).toBeUndefined();
+  });
+
+  it('fault 38: names field and manager where another controller has taken a field of ours', async () => {
+    server.edit(
+      'Deployment',
+      'web',
+      (object) => {
+        specOf(object).replicas = 7;
+      },
+      'horizontal-scaler',
+    );
+    await world.reconcile('check');
+    expect(specOf(live('Deployment', 'web')).replicas).toBe(7);
+    expect(await world.state()).toMatchObject({
+      phase: 'failed',
+      problems: [
+        { object: 'Deployment staging/web', message: expect.stringMatching(/\.spec\.replicas to "horizontal-scaler"/) },
+      ],
+    });
+  });
+
+  it('fault 38: yields the field where that is the policy', async () => {
+    await world.commit(manifests, { conflicts: 'yield' });
+    await world.reconcile();
+    server.edit(
+      'Deployment',
+      'web',
+      (object) => {
+        specOf(object).replicas = 7;
+      },
+      'horizontal-scaler',
+    );
+    await world.reconcile('check');
+    expect(specOf(live('Deployment', 'web')).replicas).toBe(7);
+    expect(await world.state()).toMatchObject({ phase: 'healthy' });
+    server.requests.length = 0;
+    await world.reconcile('check');
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
+  });
+
+  it('judges health by the way', async () => {
+    server.rollout = () => ({ updatedReplicas: 2, replicas: 2, availableReplicas: 1 });
+    server.edit('Deployment', 'web', () => undefined, 'kube-controller-manager');
+    await world.reconcile('check');
+    expect(await world.state()).toMatchObject({
+      phase: 'progressing',
+      problems: [{ message: '1 of 2 pods are available' }],
+    });
+  });
+
+  it('applies instead where a revision was never tried', async () => {
+    await world.commit([...manifests, configMap('new')]);
+    await world.reconcile('check');
+    expect(server.find('ConfigMap', 'new')).toBeDefined();
+  });
+
+  it('guards the last good state while a newer revision fails', async () => {
+    await world.commit([configMap('settings', { a: '2' }), configMap('elsewhere', {}, { namespace: 'kube-system' })]);
+    await world.reconcile();
+    expect((await world.state())?.phase).toBe('failed');
+    server.edit('ConfigMap', 'settings', (object) => {
+      object.data = { a: 'by hand' };
+    });
+    await world.reconcile('check');
+    expect(live('ConfigMap', 'settings').data).toEqual({ a: '1' });
+    expect(await world.state()).toMatchObject({ phase: 'failed', drift: { corrected: true } });
+  });
+});
+
+describe('drift that is only reported', () => {
+  beforeEach(async () => {
+    await world.commit(manifests, { drift: 'report' });
+    await world.reconcile();
+  });
+
+  it('is told, and nothing is changed', async () => {
+    server.edit('Deployment', 'web', (object) => {
+      specOf(object).replicas = 5;
+      specOf(object).template.spec.hostNetwork = true;
+    });
+    server.delete('Service', 'web');
+    server.requests.length = 0;
+    await world.reconcile('check');
+    expect(specOf(live('Deployment', 'web')).replicas).toBe(5);
+    expect(server.find('Service', 'web')).toBeUndefined();
+    expect(await drift()).toMatchObject({ corrected: false });
+    expect((await drift())?.differences.map(describeProblem)).toEqual([
+      'Service staging/web: was deleted',
+      'Deployment staging/web: spec.replicas: 2 → 5',
+      'Deployment staging/web: spec.template.spec.hostNetwork: (absent) → true, by kubectl-edit',
+    ]);
+    expect(server.requests.filter(({ method, path }) => method === 'PATCH' && !path.includes('dryRun=All'))).toEqual(
+      [],
+    );
+  });
+
+  it('is told once, stays known, and is forgotten when it is gone', async () => {
+    const scale = (replicas: number) =>
+      server.edit('Deployment', 'web', (object) => {
+        specOf(object).replicas = replicas;
+      });
+    scale(5);
+    await world.reconcile('check');
+    const first = await world.state();
+    await world.reconcile('check');
+    expect(await world.state()).toEqual(first);
+    scale(2);
+    await world.reconcile('check');
+    expect(await drift()).toBeUndefined();
+  });
+});
+
+describe('drift that is ignored', () => {
+  it('is neither told nor put back', async () => {
+    await world.commit(manifests, { drift: 'ignore' });
+    await world.reconcile();
+    server.edit('Deployment', 'web', (object) => {
+      specOf(object).replicas = 5;
+    });
+    await world.reconcile('check');
+    expect(specOf(live('Deployment', 'web')).replicas).toBe(5);
+    expect(await drift()).toBeUndefined();
+  });
+});
