@@ -137,7 +137,8 @@ function fillIn({ paths, template }: NonNullable<Target['inputTransformer']>, ev
       if ((part.replace(/\\./g, '').split('"').length - 1) % 2 === 1) quoted = !quoted;
       return part;
     }
-    const value = name === 'aws.events.event' ? event : readPath(paths[name] ?? '', event);
+    const path = paths[name];
+    const value = name === 'aws.events.event' ? event : path && readPath(path, event);
     const json = JSON.stringify(value) ?? 'null';
     if (!quoted) return json;
     return typeof value === 'string' ? json.slice(1, -1) : JSON.stringify(json).slice(1, -1);
