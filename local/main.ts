@@ -15,7 +15,8 @@ import { SetupError } from './tools/setup-error.ts';
 import { untilEnded } from './until-ended.ts';
 
 const say = (text: string) => console.log(text);
-const warn = (text: string) => console.error(`! ${text}`);
+/** The first line tells what happened; the rest is in the log. */
+const warn = (text: string) => console.error(`! ${text.split('\n', 1)[0]}`);
 const progress = createProgress();
 
 /** `npm run local`: see `options.ts`. The exit code is 0 only if everything held. */

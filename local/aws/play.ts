@@ -108,7 +108,7 @@ function start(internals: Internals, running: Running, { speed = 1, runSchedules
   const schedules = createSchedules(parts.schedules, { world, warn, speed, deliverAs });
   running.schedules = schedules;
   for (const mapping of parts.mappings.filter(({ enabled }) => enabled)) {
-    running.pollers.push(startPoller(internals, mapping, running.stopping.signal));
+    running.pollers.push(startPoller(internals, mapping, { speed, signal: running.stopping.signal }));
   }
   if (runSchedules) schedules.start();
   return schedules;

@@ -24,10 +24,10 @@ export function createWorld(stack: Stack): World {
     functions: {
       logs: (name, since) =>
         played
-          .logs(name)
+          .logs(logicalName(name))
           .filter(({ at }) => at.getTime() >= since)
           .map(({ text }) => parseLine(text)),
-      kill: (name) => killAll(played.processes(name)),
+      kill: (name) => killAll(played.processes(logicalName(name))),
     },
     queues: { deadLetters: () => countDeadLetters(stack) },
     alerts: async () => account.published().map(({ subject = '', message }) => ({ subject, message })),
@@ -49,6 +49,9 @@ function createStateView({ account: { clients }, played: { outputs } }: Stack): 
     },
   };
 }
+
+/** How the template's logical id of a function begins: `ImageUpdater…` for `image-updater`. */
+const logicalName = (name: string) => name.replaceAll('-', '');
 
 /** By id, at once: the player's own `kill` waits for the end, and the story must not wait. */
 function killAll(processes: number[]): number {

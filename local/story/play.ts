@@ -9,14 +9,17 @@ export type Step = {
   run(world: World, told: (hops: Hops) => void): Promise<string>;
 };
 
-/** Plays every step in order, telling each as it ends. A step that fails doesn't stop the others: each says for itself what holds. */
+/** Plays the steps in order, telling each as it ends. What comes after a step that failed would only wait in vain, so it isn't played. */
 export async function playStory(world: World, tell: (result: StepResult) => void): Promise<Story> {
   const results: StepResult[] = [];
   let pushToApplied: Hops | undefined;
   for (const step of steps) {
-    const result = await playStep(step, world, (hops) => {
-      pushToApplied = hops;
-    });
+    const isInVain = results.some(({ ok }) => !ok);
+    const result = isInVain
+      ? notPlayed(step)
+      : await playStep(step, world, (hops) => {
+          pushToApplied = hops;
+        });
     results.push(result);
     tell(result);
   }
@@ -38,3 +41,10 @@ async function playStep(step: Step, world: World, told: (hops: Hops) => void): P
     };
   }
 }
+
+const notPlayed = ({ name }: Step): StepResult => ({
+  name,
+  ok: false,
+  seconds: 0,
+  detail: 'not played, since an earlier step failed',
+});

@@ -63,7 +63,7 @@ const cluster = z.strictObject({
   securityGroup: id('sg').describe("The cluster's own security group; it is opened on 443 to the reconciler."),
 });
 
-const environment = z.strictObject({
+export const deployerEnvironmentSchema = z.strictObject({
   repository: repositorySchema.describe('The environment repository, as `owner/name`.'),
   branch: z.string().min(1).max(255),
   path: pathSchema.default('.').describe("The environment's folder in the repository."),
@@ -121,7 +121,7 @@ export const deployerSchema = z
       .record(nameSchema, cluster)
       .refine((clusters) => Object.keys(clusters).length > 0, 'must name at least one cluster')
       .describe('The clusters, each by a name of your choice.'),
-    environments: z.record(nameSchema, environment).describe('The environments, each by its name.'),
+    environments: z.record(nameSchema, deployerEnvironmentSchema).describe('The environments, each by its name.'),
     schedules: schedules.prefault({}),
     alerts: z
       .strictObject({ emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.') })
