@@ -4,7 +4,7 @@ import type { ImageVersion } from './ports.ts';
 import { isDigest, isTag } from './reference.ts';
 import { parseRange } from './semver-range.ts';
 
-export type Excluded = { version: ImageVersion; reason: string };
+type Excluded = { version: ImageVersion; reason: string };
 
 /** What a policy chooses among all versions of a repository, and for every other one the reason why not. */
 export type Choice =

@@ -20,7 +20,7 @@ export const aDeployment = (image: string) =>
 export const rules = (...repositories: string[]) =>
   `images:\n${repositories.map((repository) => `  - repository: ${repository}\n    policy: { semver: { range: '>=1.0.0 <2.0.0' } }\n`).join('')}`;
 
-export type LogLine = { level: string; message: string; details: Record<string, unknown> };
+type LogLine = { level: string; message: string; details: Record<string, unknown> };
 
 type Options = { environments?: Record<string, Partial<DeployerEnvironment>>; git?: Partial<MemoryGit> };
 
