@@ -21,7 +21,7 @@ version = list(sys.version_info[:3])
 print(json.dumps({"path": sys.executable, "version": version, "complete": complete}))`;
 
 /** A Python interpreter; `complete` when it can make virtual environments. */
-export type Python = { path: string; version: [major: number, minor: number, patch: number]; complete: boolean };
+type Python = { path: string; version: [major: number, minor: number, patch: number]; complete: boolean };
 
 /**
  * The first Python on the PATH that is new enough for the emulator and can make a virtual environment.

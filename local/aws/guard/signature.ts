@@ -126,7 +126,7 @@ const canonicalRequest = (request: WireRequest, claim: SignatureClaim): string =
 };
 
 /** The signature that a holder of `secret` would have made. */
-export const computeSignature = (request: WireRequest, claim: SignatureClaim, secret: string): string => {
+const computeSignature = (request: WireRequest, claim: SignatureClaim, secret: string): string => {
   const key = claim.scope.split('/').reduce<string | Buffer>((previous, part) => hmac(previous, part), `AWS4${secret}`);
   const text = [ALGORITHM, claim.signedAt, claim.scope, sha256(canonicalRequest(request, claim))].join('\n');
   return hmac(key, text).toString('hex');

@@ -30,5 +30,5 @@ export type InvocationResult =
       payload: { errorType: string; errorMessage: string; trace?: string[] };
     };
 
-/** The handler threw; it ran out of its time; its process ended; it could not be loaded; too many ran at once. */
-export type FailureKind = 'thrown' | 'timeout' | 'exit' | 'init' | 'throttled';
+/** The handler threw; it ran out of its time; its process ended; it could not be loaded. */
+type FailureKind = 'thrown' | 'timeout' | 'exit' | 'init';

@@ -11,6 +11,7 @@ export type FunctionPool = {
   processes(): number[];
   /** Ends every process at once, in the middle of whatever it does. The next invocation gets a new one. */
   kill(): Promise<void>;
+  /** The same, and nothing runs any more. */
   close(): Promise<void>;
 };
 
@@ -40,22 +41,29 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
   const idle: Instance[] = [];
   const queue: (() => void)[] = [];
   let busy = 0;
+  let closed = false;
 
   const acquire = async (): Promise<Instance> => {
+    // A process that ends hands its turn over, so that nobody can come in between.
     if (busy >= limit) await new Promise<void>((resolve) => queue.push(resolve));
-    busy += 1;
+    else busy += 1;
     let free = idle.pop();
-    while (free && !free.alive()) free = idle.pop();
+    while (free && !free.alive()) {
+      instances.delete(free);
+      free = idle.pop();
+    }
     if (free) return free;
+    if (closed) throw new Error(`${definition.name} is closed`);
     const instance = await ports.start(definition);
     instances.add(instance);
     return instance;
   };
   const release = (instance: Instance | undefined): void => {
-    busy -= 1;
     if (instance?.alive()) idle.push(instance);
     else if (instance) instances.delete(instance);
-    queue.shift()?.();
+    const next = queue.shift();
+    if (next) next();
+    else busy -= 1;
   };
   const invoke = async (event: unknown): Promise<InvocationResult> => {
     const requestId = randomUUID();
@@ -74,7 +82,8 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
     ports.observe({ phase: 'start', ...about });
     const result = await instance.invoke(requestId, event);
     ports.observe({ phase: 'end', ...about, ok: result.ok, milliseconds: Date.now() - started });
-    if (!result.ok && result.kind !== 'thrown') ports.warn(`${definition.name}: ${result.payload.errorMessage}`);
+    if (!result.ok && result.kind !== 'thrown' && !closed)
+      ports.warn(`${definition.name}: ${result.payload.errorMessage}`);
     return result;
   };
   const kill = async (): Promise<void> => {
@@ -86,6 +95,9 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
     invoke,
     processes: () => [...instances].filter((instance) => instance.alive()).map(({ pid }) => pid),
     kill,
-    close: kill,
+    close: () => {
+      closed = true;
+      return kill();
+    },
   };
 }

@@ -43,9 +43,10 @@ export async function pollQueue(ports: QueuePollerPorts, signal: AbortSignal): P
   while (!signal.aborted) {
     if (running.size >= limit) await Promise.race(running);
     const messages = await gather(ports, signal);
-    if (messages.length > 0) track(running, work(ports, messages), () => wake.now(queue.arn));
+    if (messages.length > 0) track(running, work(ports, messages, signal), () => wake.now(queue.arn));
     else await wake.wait(queue.arn, idle, signal);
   }
+  await Promise.all(running);
 }
 
 function track(running: Set<Promise<void>>, work: Promise<void>, done: () => void): void {
@@ -92,7 +93,7 @@ async function receive(
   }
 }
 
-async function work(ports: QueuePollerPorts, messages: Message[]): Promise<void> {
+async function work(ports: QueuePollerPorts, messages: Message[], signal: AbortSignal): Promise<void> {
   const { mapping, queue, pool, warn } = ports;
   try {
     const records = messages.map((message) => queueRecord(message, queue.arn));
@@ -107,7 +108,7 @@ async function work(ports: QueuePollerPorts, messages: Message[]): Promise<void>
       hurry(ports, back),
     ]);
   } catch (error) {
-    warn(`${queue.name}: ${String(error)}`);
+    if (!signal.aborted) warn(`${queue.name}: ${String(error)}`);
   }
 }
 

@@ -74,7 +74,7 @@ export type Schedule = {
 export type FunctionUrl = { functionArn: string; auth: 'NONE' | 'AWS_IAM'; url: string };
 
 /** What becomes of an asynchronous invocation that fails. */
-export type AsyncConfig = { retries: number; onFailureArn?: string | undefined };
+type AsyncConfig = { retries: number; onFailureArn?: string | undefined };
 
 export type ClusterAccessEntry = {
   clusterName: string;

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of AWS's own languages.
 import { describe, expect, test } from 'vitest';
 import { conditionsHold } from '../../../../local/aws/guard/policy/conditions.ts';
 import { decide, type Principal } from '../../../../local/aws/guard/policy/decide.ts';

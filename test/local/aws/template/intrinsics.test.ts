@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of AWS's own languages.
 import { describe, expect, test } from 'vitest';
 import { conditionHolds, resolve, type Scope } from '../../../../local/aws/template/intrinsics.ts';
 

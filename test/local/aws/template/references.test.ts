@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of AWS's own languages.
 import { expect, test } from 'vitest';
 import { dependenciesOf, refuseCircles } from '../../../../local/aws/template/references.ts';
 
