@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createTemporaryFolder } from '../tools/guardian.ts';
 import { createApi } from './api.ts';
 import { type AppName, type AppOptions, createApp, type InstallationToken, type OwnedApp } from './apps.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -60,7 +58,7 @@ export type GitHubStandIn = People & {
 /** Starts the stand-in on loopback. `close` leaves no process, port or folder behind. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubStandIn> {
   const now = options.now ?? (() => new Date());
-  const [root, apps] = await Promise.all([mkdtemp(join(tmpdir(), 'plumbline-github-')), createApps(options, now)]);
+  const [folder, apps] = await Promise.all([createTemporaryFolder('plumbline-github'), createApps(options, now)]);
   const description = gitHubDescription();
   const world = createWorld(options, { apps, now, description });
   const tokens: Tokens = new Map();
@@ -76,11 +74,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubSt
     server.closeAllConnections();
     await closed;
     await idle();
-    await rm(root, { recursive: true, force: true });
+    await folder.remove();
   }
 
   return {
-    ...createPeople(world, root),
+    ...createPeople(world, folder.path),
     url: world.url,
     apiUrl: world.apiUrl,
     cloneUrl: (owner, name) => `${world.url}/${owner}/${name}.git`,
