@@ -1,11 +1,11 @@
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Writable } from 'node:stream';
 import { printYaml } from '../functions/renderer/print-yaml.ts';
-import { renderFolder } from '../functions/renderer/render.ts';
+import { type FolderRequest, renderFolder } from '../functions/renderer/render.ts';
 import { ensureKubectlAndHelm } from '../local/tools/kubectl-and-helm.ts';
 import { PlumblineError, problemsOf } from '../shared/errors.ts';
-import { describeProblem } from '../shared/problem.ts';
-import { readFolderTree } from './folder-tree.ts';
+import { describeProblem, type Problem } from '../shared/problem.ts';
+import { type FolderInTree, readFolderTree } from './folder-tree.ts';
 
 export type RenderOptions = {
   folder: string;
@@ -23,31 +23,41 @@ export type RenderOptions = {
  * @returns the exit code: 0, or 1 if there was a problem
  */
 export async function render(options: RenderOptions, out: { stdout: Writable; stderr: Writable }): Promise<number> {
+  let root = process.cwd();
+  const say = (kind: string, problem: Problem) =>
+    out.stderr.write(`${kind}: ${describeProblem(fromHere(problem, root))}\n`);
   try {
     const tools = await ensureKubectlAndHelm();
-    const { objects, warnings } = await renderHere(options, tools);
-    for (const warning of warnings) out.stderr.write(`warning: ${describeProblem(warning)}\n`);
-    if (objects.length === 0) out.stderr.write(`warning: ${options.folder}: renders to no object\n`);
-    out.stdout.write(
-      await printYaml(
-        objects.map(({ object }) => object),
-        tools,
-      ),
+    const folder = await readFolderTree(options.folder);
+    root = folder.root;
+    const { objects, warnings } = await renderFolder(folder.tree, requestFor(options, folder), { tools });
+    for (const warning of warnings) say('warning', warning);
+    if (objects.length === 0) say('warning', { file: folder.path, message: 'renders to no object' });
+    const yaml = await printYaml(
+      objects.map(({ object }) => object),
+      tools,
     );
+    out.stdout.write(yaml);
     return 0;
   } catch (error) {
     if (!(error instanceof PlumblineError)) throw error;
-    for (const problem of problemsOf(error)) out.stderr.write(`error: ${describeProblem(problem)}\n`);
+    for (const problem of problemsOf(error)) say('error', problem);
     return 1;
   }
 }
 
-async function renderHere({ folder, namespace, name, values, kubeVersion }: RenderOptions, tools: Tools) {
-  const { tree, path, root } = await readFolderTree(folder);
+function requestFor(
+  { folder, namespace, name, values, kubeVersion }: RenderOptions,
+  { path, root }: FolderInTree,
+): FolderRequest {
   const releaseName = name ?? basename(resolve(folder));
-  const inTree = values.map((file) => relative(resolve(root, path), resolve(file)).split(sep).join('/'));
-  const request = { path, namespace, helm: { releaseName, values: inTree }, cluster: { version: kubeVersion } };
-  return renderFolder(tree, request, { tools });
+  const fromFolder = values.map((file) => relative(join(root, path), resolve(file)).split(sep).join('/'));
+  return { path, namespace, helm: { releaseName, values: fromFolder }, cluster: { version: kubeVersion } };
 }
 
-type Tools = Awaited<ReturnType<typeof ensureKubectlAndHelm>>;
+/** People are in a folder of theirs: there the file's name works in an editor. */
+function fromHere(problem: Problem, root: string): Problem {
+  return problem.file === undefined
+    ? problem
+    : { ...problem, file: relative(process.cwd(), join(root, problem.file)) || '.' };
+}

@@ -34,7 +34,10 @@ function problemsOf(object: unknown): Omit<Problem, 'file' | 'line'>[] {
   const missing = { apiVersion, kind };
   const problems = Object.entries(missing)
     .filter(([, value]) => typeof value !== 'string' || value === '')
-    .map(([field]) => ({ field, message: 'is required: text that is not empty' }));
+    .map(([field]) => ({
+      field,
+      message: field === 'kind' ? 'is required' : 'is required, such as "v1" or "apps/v1"',
+    }));
   if (problems.length > 0) return problems;
   return metadataProblems(object as KubernetesObject, isPlainObject(metadata) ? metadata : {});
 }

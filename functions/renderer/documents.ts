@@ -6,6 +6,8 @@ export type ManifestDocument = {
   /** The line of its first content, which people look for. */
   line: number;
   text: string;
+  /** The text is what `file`, a template, was rendered to: lines are not the file's. */
+  isOutput?: boolean;
 };
 
 const separator = /^---[^\S\n]*(#.*)?$/;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
-import { withoutQuotes } from './kubectl-errors.ts';
+import { explainReading, withoutQuotes } from './kubectl-errors.ts';
 
 /** The chart's folder, the value files as they were asked for, and what each file of the workspace is in the repository. */
 type Context = { folder: string; values: readonly string[]; files: ReadonlyMap<string, string> };
@@ -28,18 +28,31 @@ const rules: Rule[] = [
     ],
   },
   {
-    pattern: /YAML parse error on ([^:]+): (?:error converting YAML to JSON: )?(?:yaml: )?(?:line (\d+): )?(.+)/,
-    explain: ([, path = '', line, message = ''], context) => [
-      {
-        file: at(path, undefined, context).file,
-        message: `renders to YAML that is not valid${line === undefined ? '' : ` at line ${line} of the output`}: ${withoutQuotes(message)}`,
-      },
-    ],
+    pattern: /YAML parse error on ([^:]+): .*(cannot unmarshal .+)/,
+    explain: ([, path = '', message = ''], context) => {
+      const { field, message: said } = explainReading(message);
+      return [{ ...at(path, undefined, context), field, message: `${said} (in what it renders)` }];
+    },
   },
   {
-    pattern: /^(?:Error: )?(?:template: )?(\S+?):(\d+):\d+[:\s][\s\S]*?at (<[^\n]{1,200}>):?\s*([^\n]*)/m,
+    pattern: /YAML parse error on ([^:]+): (?:error converting YAML to JSON: )?(?:yaml: )?(?:line (\d+): )?(.+)/,
+    explain: ([, path = '', line, message = ''], context) => {
+      const where = line === undefined ? '' : ` at line ${line} of the output`;
+      return [
+        {
+          ...at(path, undefined, context),
+          message: `renders to YAML that is not valid${where}: ${withoutQuotes(message)}`,
+        },
+      ];
+    },
+  },
+  {
+    pattern: /^(?:Error: )?(?:template: )?(\S+?):(\d+):\d+[:\s][\s\S]*?at (<[^\n]{1,200}>):?\s*([\s\S]*)/m,
     explain: ([, path = '', line, expression, message = ''], context) => [
-      { ...at(path, line, context), message: `fails at ${expression}: ${withoutQuotes(message)}` },
+      {
+        ...at(path, line, context),
+        message: `fails at ${expression}: ${withoutQuotes(message.replace(/\s+/g, ' ').trim())}`,
+      },
     ],
   },
   {

@@ -89,7 +89,7 @@ function locate(documents: readonly ManifestDocument[], tree: Tree, folder: stri
       const path = posix.join(folder, source);
       file = known.has(path) ? path : posix.join(folder, 'Chart.yaml');
     }
-    return { ...document, file };
+    return { ...document, file, isOutput: true };
   });
 }
 

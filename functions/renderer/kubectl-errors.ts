@@ -14,7 +14,10 @@ type Rule = { pattern: RegExp; explain(match: RegExpExecArray): ReadingError };
 
 const rules: Rule[] = [
   { pattern: /Object 'Kind' is missing/, explain: () => ({ message: notAnObject }) },
-  { pattern: /Object 'apiVersion' is missing/, explain: () => ({ field: 'apiVersion', message: 'is required' }) },
+  {
+    pattern: /Object 'apiVersion' is missing/,
+    explain: () => ({ field: 'items[].apiVersion', message: 'is required, such as "v1" or "apps/v1"' }),
+  },
   {
     pattern: /cannot unmarshal (\w+) into Go value of type/,
     explain: ([, found = '']) => ({
@@ -23,7 +26,7 @@ const rules: Rule[] = [
   },
   {
     pattern:
-      /cannot unmarshal (\w+) into Go struct field (?:metadataOnlyObject\.)?(?:TypeMeta\.|ObjectMeta\.)?([\w.]+) of type (\S+)/,
+      /cannot unmarshal (\w+) into Go struct field (?:metadataOnlyObject\.)?(?:TypeMeta\.|ObjectMeta\.)?\.?([\w.]+) of type (\S+)/,
     explain: ([, found = '', field = '', wanted = '']) => ({
       field,
       message: `must be ${wantedKind(wanted)}; found ${described(found)}`,

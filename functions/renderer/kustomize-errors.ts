@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
 import { explainReading, withoutQuotes } from './kubectl-errors.ts';
 
-/** The application's kustomization, all files that kustomize had, and the temporary folder that they were in. */
-type Context = { file: string; files: ReadonlySet<string>; root: string };
+/** The application's kustomization, all files that kustomize had, with their content, and the temporary folder that they were in. */
+type Context = { file: string; files: ReadonlyMap<string, Uint8Array>; root: string };
 
 type Rule = { pattern: RegExp; explain(match: RegExpExecArray, context: Context): Problem };
 
@@ -20,6 +20,7 @@ const rules: Rule[] = [
     pattern: /unknown field "(\w+)"/,
     explain: ([, field = ''], context) => ({
       ...placeOf(context),
+      line: lineOfField(field, context),
       field,
       message: 'is not a field of a kustomization',
     }),
@@ -32,7 +33,7 @@ const rules: Rule[] = [
     }),
   },
   {
-    pattern: /may not add resource with an already registered id: (\S+)/,
+    pattern: /may not add resource with an already registered id: ([^\s';]+?):?(?=[\s';]|$)/m,
     explain: ([, id = ''], context) => ({
       ...placeOf(context),
       object: id,
@@ -40,7 +41,7 @@ const rules: Rule[] = [
     }),
   },
   {
-    pattern: /no matches for Id ([^;\s]+)/,
+    pattern: /no matches for Id ([^\s';]+)/,
     explain: ([, id = ''], context) => ({
       ...placeOf(context),
       object: id,
@@ -120,11 +121,20 @@ export function explainKustomize(stderr: string, context: Context): Problem {
   };
 }
 
+function lineOfField(field: string, { file, files }: Context): number | undefined {
+  const lines = new TextDecoder().decode(files.get(file)).split('\n');
+  const key = new RegExp(`^\\s*(?:- *)*["']?${field}["']?\\s*:`);
+  const index = lines.findIndex((line) => key.test(line));
+  return index < 0 ? undefined : index + 1;
+}
+
 /** Kustomize names a file as its kustomization does. */
 function fileNamed(name: string, { file, files }: Context): string {
   const beside = posix.normalize(posix.join(posix.dirname(file), name));
   if (files.has(beside)) return beside;
-  const candidates = [...files].filter((path) => path === name || path.endsWith(`/${name.replace(/^(\.\.?\/)+/, '')}`));
+  const candidates = [...files.keys()].filter(
+    (path) => path === name || path.endsWith(`/${name.replace(/^(\.\.?\/)+/, '')}`),
+  );
   return candidates.length === 1 ? (candidates[0] ?? file) : file;
 }
 
@@ -132,7 +142,7 @@ function fileNamed(name: string, { file, files }: Context): string {
 function nestedIn(message: string, { files }: Context): string | undefined {
   const folder = [...message.matchAll(/(?:for path|accumulation of path|merging from path) '([^']+)'/g)].at(-1)?.[1];
   if (folder === undefined) return undefined;
-  return [...files].find(
+  return [...files.keys()].find(
     (path) => posix.dirname(path) === folder && /^kustomization(\.ya?ml)?$/i.test(posix.basename(path)),
   );
 }

@@ -18,13 +18,14 @@ export async function renderKustomize(tree: Tree, { folder, tools, limits }: Rea
   const { files, problems } = gatherKustomizeFiles(tree, folder);
   if (problems.length > 0) throw new BadInputError(problems);
   return inWorkspace(async (workspace) => {
-    await workspace.write([...files].map((path) => [posix.join('tree', path), contentOf(tree, path)] as const));
+    const contents = new Map([...files].map((path) => [path, tree.files.get(path) ?? new Uint8Array()]));
+    await workspace.write([...contents].map(([path, content]) => [posix.join('tree', path), content] as const));
     const args = [...readingArguments, `--kustomize=${posix.join('tree', folder)}`];
     const run = await runTool({ program: tools.kubectl, args, folder: workspace.folder, limits });
     const file = kustomizationIn(tree, folder) ?? folder;
     const { ok, stdout, stderr } = requireEnded(run, { program: 'kustomize', limits, file });
     if (!ok && !isEmpty(stderr)) {
-      throw new BadInputError([explainKustomize(stderr, { file, files, root: `${workspace.folder}/tree` })]);
+      throw new BadInputError([explainKustomize(stderr, { file, files: contents, root: `${workspace.folder}/tree` })]);
     }
     return parseObjects(stdout).map((object) => ({ source: { file }, object }));
   });
@@ -32,5 +33,3 @@ export async function renderKustomize(tree: Tree, { folder, tools, limits }: Rea
 
 /** Nothing to read is no failure: what an empty rendering means is not for the renderer to say. */
 const isEmpty = (stderr: string) => /^error: no objects passed to patch$/m.test(stderr);
-
-const contentOf = ({ files }: Tree, path: string): Uint8Array => files.get(path) ?? new Uint8Array();

@@ -95,7 +95,7 @@ async function explainAll(documents: readonly ManifestDocument[], workspace: Wor
   const named = new Map(messages.map((message) => [documents[numberIn(message)], message]));
   named.delete(undefined);
   const unnamed = messages.some((message) => message.includes("Object 'apiVersion' is missing"));
-  const others = documents.filter((document) => unnamed && !named.has(document) && lacksVersion(document));
+  const others = documents.filter((document) => unnamed && !named.has(document) && isList(document));
   const problems = [
     ...documents.flatMap((document) => (named.has(document) ? [explain(named.get(document) ?? '', document)] : [])),
     ...others.map((document) => explain("Object 'apiVersion' is missing", document)),
@@ -105,12 +105,13 @@ async function explainAll(documents: readonly ManifestDocument[], workspace: Wor
 
 const numberIn = (message: string) => Number(/(\d{8})\.yaml/.exec(message)?.[1] ?? -1);
 
-/** Of an object without `apiVersion` kubectl doesn't say which one it is. */
-const lacksVersion = ({ text }: ManifestDocument) => !/^["'{\s-]*apiVersion\b/m.test(text);
+/** Of an item without `apiVersion` kubectl doesn't say where it is. */
+const isList = ({ text }: ManifestDocument) => /\bitems\b/.test(text);
 
 function explain(message: string, document: ManifestDocument): Problem {
   const { line, ...rest } = explainReading(message);
   const inDocument = message.includes('document separator') ? lineOfSeparator(document) : line;
+  if (document.isOutput) return { file: document.file, ...rest, message: `${rest.message} (in what it renders)` };
   const absolute = inDocument === undefined ? document.line : document.startLine + inDocument - 1;
   return { file: document.file, line: absolute, ...rest };
 }

@@ -10,7 +10,7 @@ export type YamlFile = { file: string; value: unknown; lineOf(path: readonly (st
  */
 export function parseYamlFile(file: string, text: string): YamlFile | { problem: Problem } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.1', merge: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, version: '1.1', merge: true });
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const [error] = document.errors;
   if (error !== undefined) {

@@ -1,4 +1,4 @@
-import { type CST, LineCounter, Parser } from 'yaml';
+import { type CST, Lexer, LineCounter, Parser } from 'yaml';
 import { splitDocuments } from '../documents.ts';
 import { findDuplicateKeys } from './duplicate-keys.ts';
 import { findAliasBomb } from './expansion.ts';
@@ -43,38 +43,37 @@ function inspectDocument(text: string): Inspection {
   if (simple !== undefined)
     return { fault: undefined, duplicates: simple.map(({ line, key }) => ({ line, message: twice(key) })) };
   const lines = new LineCounter();
-  const documents = [...new Parser(lines.addNewLine).parse(text)].filter((token) => token.type === 'document');
-  const found = inspectTokens(documents);
   const atLine = ({ offset, message }: Found) => ({ line: lines.linePos(offset).line, message });
-  return { fault: found.fault && atLine(found.fault), duplicates: found.duplicates.map(atLine) };
+  const { documents, tooDeep } = readTokens(text, lines);
+  if (tooDeep !== undefined) return { fault: atLine({ offset: tooDeep, message: nestedTooDeep }), duplicates: [] };
+  const bomb = findAliasBomb(documents);
+  const duplicates = documents.flatMap(({ value }) => containersIn(value)).flatMap(findDuplicateKeys);
+  return {
+    fault: bomb && atLine(bomb),
+    duplicates: duplicates.map(({ offset, key }) => atLine({ offset, message: twice(key) })),
+  };
 }
 
-function inspectTokens(documents: readonly CST.Document[]): { fault: Found | undefined; duplicates: Found[] } {
-  const containers: Container[] = [];
-  for (const { value } of documents) {
-    const tooDeep = walk(value, containers);
-    if (tooDeep !== undefined) return { fault: { offset: tooDeep, message: nestedTooDeep }, duplicates: [] };
+/** Stops at the first token that is too deep, so that what comes after it costs nothing. */
+function readTokens(text: string, lines: LineCounter): { documents: CST.Document[]; tooDeep?: number } {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > maximumDepth) return { documents: [], tooDeep: parser.offset - 1 };
   }
-  const duplicates = containers.flatMap(findDuplicateKeys).map(({ offset, key }) => ({ offset, message: twice(key) }));
-  return { fault: findAliasBomb(documents), duplicates };
+  tokens.push(...parser.end());
+  return { documents: tokens.filter((token) => token.type === 'document') };
 }
 
 const twice = (key: string) => `has the key "${key.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}" twice`;
 
 const nestedTooDeep = `is nested more than ${maximumDepth} levels deep; no Kubernetes object is`;
 
-/** Gathers every container; without recursion, since the depth is not known yet. Returns the offset of the first one that is too deep. */
-function walk(root: CST.Token | undefined, containers: Container[]): number | undefined {
-  const open: { token: CST.Token | null | undefined; depth: number }[] = [{ token: root, depth: 1 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (!isContainer(token)) continue;
-    if (depth > maximumDepth) return token.offset;
-    containers.push(token);
-    for (const { key, value } of token.items)
-      open.push({ token: value, depth: depth + 1 }, { token: key, depth: depth + 1 });
-  }
-  return undefined;
+function containersIn(token: CST.Token | null | undefined): Container[] {
+  if (!isContainer(token)) return [];
+  return [token, ...token.items.flatMap(({ key, value }) => [...containersIn(key), ...containersIn(value)])];
 }
 
 export function isContainer(token: CST.Token | null | undefined): token is Container {
