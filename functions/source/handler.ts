@@ -26,7 +26,9 @@ import { createRender } from './renderer.client.ts';
 const { github, environments, clusters } = loadDeployer(requireVariable(variables.configurationFile));
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sqs = new SQSClient();
-const objects = createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) });
+// By default the SDK would sign the checksum of an empty body into a presigned PUT, which S3 then refuses for any other body.
+const s3 = new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
 const ports: SourcePorts = {
   environments,
   clusters,
