@@ -1,5 +1,5 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { Internals } from './account.ts';
+import type { Internals } from './internals.ts';
 import type { LogLine } from './lambda/logs.ts';
 import type { FunctionPool } from './lambda/pool.ts';
 import { serveFunctionUrl } from './sources/function-url.ts';
@@ -11,6 +11,7 @@ import { type CreatedStack, createStack, type Unplayed } from './template/create
 import { TemplateError } from './template/intrinsics.ts';
 import { findNamed } from './template/named.ts';
 import type { ClusterAccessEntry, FunctionUrl, Mapping, Queue, Schedule } from './template/parts.ts';
+import { openEndpoints } from './template/resources/recorded.ts';
 
 export type PlayOptions = {
   /** Names of the stacks to play. Default: all of the assembly. */
@@ -19,6 +20,11 @@ export type PlayOptions = {
   speed?: number;
   /** Lets the schedules run at once; otherwise `schedules.start()` does. Default true. */
   runSchedules?: boolean;
+  /**
+   * Services that the functions' VPC reaches through endpoints that are not of the template (`s3`, `dynamodb`). Default:
+   * none, so that a function in a VPC reaches only what the template gives it a way to.
+   */
+  existingEndpoints?: readonly string[];
 };
 
 /** A synthesized template that runs. Functions and queues are named by their name or by (the beginning of) their logical id. */
@@ -63,6 +69,7 @@ export async function playTemplate(internals: Internals, cdkOut: string, options
   const stopAll = () => stop(internals, running);
   try {
     const created = await createAll(internals, running, cdkOut, options.stacks);
+    openEndpoints(internals.world, options.existingEndpoints ?? []);
     const schedules = start(internals, running, options);
     return describe(internals, created, schedules, stopAll);
   } catch (error) {

@@ -1,5 +1,7 @@
 import { expired, type Fault, unknownCaller, wrongSignature } from './answers.ts';
-import { parseAmzDate, type SignatureClaim, verifySignature, type WireRequest } from './signature.ts';
+import { parseAmzDate, type SignatureClaim } from './claim.ts';
+import { verifySignature } from './signature.ts';
+import type { WireRequest } from './wire.ts';
 import type { Caller, World } from './world.ts';
 
 /** How far a caller's clock may be off, in milliseconds. */

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { Answer } from './answers.ts';
-import type { WireRequest } from './signature.ts';
+import type { WireRequest } from './wire.ts';
 
 /** Sends a request to the emulator and brings its answer. */
 export type Forward = ((request: WireRequest) => Promise<Answer>) & { close(): void };

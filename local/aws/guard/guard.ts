@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { type Answer, accessDenied, type Fault, faultAnswer } from './answers.ts';
 import { authenticate } from './authenticate.ts';
 import { firstDenial, type Judgement, judge } from './authorize.ts';
+import { readClaim, type SignatureClaim } from './claim.ts';
 import { createForward, type Forward } from './forward.ts';
 import type { Operation } from './operations/operation.ts';
 import { nameOperation, protocolOf, readOperation, readUnjudged } from './operations/read.ts';
 import { type CallRecord, createCallRecord } from './record.ts';
-import { readClaim, type SignatureClaim, signRequest, splitTarget, type WireRequest } from './signature.ts';
+import { signRequest } from './signature.ts';
+import { splitTarget, type WireRequest } from './wire.ts';
 import type { Caller, World } from './world.ts';
 
 /** A call that was found to be allowed. */
@@ -131,9 +133,20 @@ function describeDenial({ principal }: Caller, { permission: { action, resource 
 function run(ports: Ports, call: Call, claim: SignatureClaim): Promise<Answer> {
   const step = (index: number): Promise<Answer> => {
     const interceptor = ports.interceptors[index];
-    return interceptor ? interceptor(call, () => step(index + 1)) : toEmulator(ports, call, claim);
+    return interceptor ? interceptor(call, () => step(index + 1)) : askBothJudges(ports, call, claim);
   };
   return step(0);
+}
+
+/** moto refuses in XML, whatever the protocol; its refusal is recorded and put in words that an SDK understands. */
+async function askBothJudges(ports: Ports, call: Call, claim: SignatureClaim): Promise<Answer> {
+  const answer = await toEmulator(ports, call, claim);
+  const { caller, operation } = call;
+  const [permission] = operation.permissions;
+  if (answer.status !== 403 || !operation.judgedByEmulator || permission === undefined) return answer;
+  const denial: Judgement = { permission, decision: { allowed: false, reason: 'because the emulator refuses it' } };
+  if (caller.principal.kind === 'session') ports.record.add(caller.name, denial);
+  return faultAnswer(accessDenied(describeDenial(caller, denial)), operation.protocol);
 }
 
 /** Under the caller's own signature where moto can judge the call as well, else under the administrator's. */

@@ -1,5 +1,6 @@
 import { authenticate } from './authenticate.ts';
-import { readClaim, splitTarget, type WireRequest } from './signature.ts';
+import { readClaim } from './claim.ts';
+import { splitTarget, type WireRequest } from './wire.ts';
 import type { World } from './world.ts';
 
 /** Who signed a presigned `GetCallerIdentity`. */

@@ -1,98 +1,16 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-
-/** A request as it stands on the wire: the path with its query, header names in lower case. */
-export type WireRequest = {
-  method: string;
-  target: string;
-  headers: Readonly<Record<string, string>>;
-  body: Uint8Array;
-};
+import { algorithm, type SignatureClaim } from './claim.ts';
+import { splitTarget, type WireRequest } from './wire.ts';
 
 /** Secret and identity of a caller. */
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 
-/** What a request says about its own signature. */
-export type SignatureClaim = {
-  placement: 'header' | 'query';
-  accessKeyId: string;
-  /** Of the credential scope: `YYYYMMDD/region/service/aws4_request`. */
-  scope: string;
-  region: string;
-  service: string;
-  signedHeaders: string[];
-  signature: string;
-  /** `YYYYMMDDTHHMMSSZ` */
-  signedAt: string;
-  /** Lifetime in seconds, of a presigned URL only. */
-  lifetime?: number;
-  sessionToken: string | undefined;
-};
-
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-const EMPTY = new Uint8Array();
+const empty = new Uint8Array();
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Uint8Array, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
-};
-
-/** Splits `/path?a=b` into path and decoded pairs. */
-export const splitTarget = (target: string): { path: string; query: [string, string][] } => {
-  const [path = '/', ...rest] = target.split('?');
-  const pairs = rest.join('?').split('&').filter(Boolean);
-  return {
-    path,
-    query: pairs.map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [decode(name), decode(value.join('='))];
-    }),
-  };
-};
-
-const parseScope = (credential: string) => {
-  const [accessKeyId = '', date = '', region = '', service = ''] = credential.split('/');
-  return { accessKeyId, region, service, scope: `${date}/${region}/${service}/aws4_request` };
-};
-
-const claimOfHeader = (headers: WireRequest['headers']): SignatureClaim | undefined => {
-  const authorization = headers.authorization ?? '';
-  if (!authorization.startsWith(ALGORITHM)) return undefined;
-  const part = (name: string) => new RegExp(`${name}=([^,\\s]+)`).exec(authorization)?.[1] ?? '';
-  return {
-    placement: 'header',
-    ...parseScope(part('Credential')),
-    signedHeaders: part('SignedHeaders').split(';'),
-    signature: part('Signature'),
-    signedAt: headers['x-amz-date'] ?? '',
-    sessionToken: headers['x-amz-security-token'],
-  };
-};
-
-const claimOfQuery = (target: string): SignatureClaim | undefined => {
-  const query = new Map(splitTarget(target).query);
-  if (query.get('X-Amz-Algorithm') !== ALGORITHM) return undefined;
-  return {
-    placement: 'query',
-    ...parseScope(query.get('X-Amz-Credential') ?? ''),
-    signedHeaders: (query.get('X-Amz-SignedHeaders') ?? '').split(';'),
-    signature: query.get('X-Amz-Signature') ?? '',
-    signedAt: query.get('X-Amz-Date') ?? '',
-    lifetime: Number(query.get('X-Amz-Expires') ?? 0),
-    sessionToken: query.get('X-Amz-Security-Token'),
-  };
-};
-
-/** Reads who says to have signed the request, from its Authorization header or its query (a presigned URL). */
-export const readClaim = (request: WireRequest): SignatureClaim | undefined =>
-  claimOfHeader(request.headers) ?? claimOfQuery(request.target);
 
 /** S3 signs the path as it is sent; every other service encodes it a second time. */
 const canonicalPath = (path: string, service: string): string =>
@@ -106,13 +24,13 @@ const canonicalQuery = (query: [string, string][]): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 
-const payloadHash = (request: WireRequest, claim: SignatureClaim): string => {
+function payloadHash(request: WireRequest, claim: SignatureClaim): string {
   if (claim.placement === 'header') return request.headers['x-amz-content-sha256'] ?? sha256(request.body);
   const stated = splitTarget(request.target).query.find(([name]) => name.toLowerCase() === 'x-amz-content-sha256')?.[1];
-  return stated ?? (claim.service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(EMPTY));
-};
+  return stated ?? (claim.service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(empty));
+}
 
-const canonicalRequest = (request: WireRequest, claim: SignatureClaim): string => {
+function canonicalRequest(request: WireRequest, claim: SignatureClaim): string {
   const { path, query } = splitTarget(request.target);
   const header = (name: string) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`;
   return [
@@ -123,14 +41,14 @@ const canonicalRequest = (request: WireRequest, claim: SignatureClaim): string =
     claim.signedHeaders.join(';'),
     payloadHash(request, claim),
   ].join('\n');
-};
+}
 
 /** The signature that a holder of `secret` would have made. */
-const computeSignature = (request: WireRequest, claim: SignatureClaim, secret: string): string => {
+function computeSignature(request: WireRequest, claim: SignatureClaim, secret: string): string {
   const key = claim.scope.split('/').reduce<string | Buffer>((previous, part) => hmac(previous, part), `AWS4${secret}`);
-  const text = [ALGORITHM, claim.signedAt, claim.scope, sha256(canonicalRequest(request, claim))].join('\n');
+  const text = [algorithm, claim.signedAt, claim.scope, sha256(canonicalRequest(request, claim))].join('\n');
   return hmac(key, text).toString('hex');
-};
+}
 
 const equal = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
@@ -138,19 +56,15 @@ const equal = (a: string, b: string): boolean =>
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** A hash of the payload in the header must be the payload's; the other values mean that it is not signed. */
-const payloadMatches = (request: WireRequest): boolean => {
+function payloadMatches(request: WireRequest): boolean {
   const stated = request.headers['x-amz-content-sha256'];
   return stated === undefined || !isHash(stated) || stated === sha256(request.body);
-};
+}
 
 /** Whether the claim's signature was made with `secret` over this very request. */
 export const verifySignature = (request: WireRequest, claim: SignatureClaim, secret: string): boolean =>
   equal(claim.signature, computeSignature(request, claim, secret)) &&
   (claim.placement === 'query' || payloadMatches(request));
-
-/** `YYYYMMDDTHHMMSSZ` as milliseconds; NaN when it isn't one. */
-export const parseAmzDate = (text: string): number =>
-  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 const amzDate = (now: Date): string => `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 
@@ -159,12 +73,12 @@ const amzDate = (now: Date): string => `${now.toISOString().slice(0, 19).replace
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export const signRequest = (
+export function signRequest(
   request: WireRequest,
   credentials: Credentials,
   { region, service }: { region: string; service: string },
   now = new Date(),
-): Record<string, string> => {
+): Record<string, string> {
   const { authorization: _, 'x-amz-security-token': __, ...kept } = request.headers;
   const headers: Record<string, string> = kept;
   const signedAt = amzDate(now);
@@ -187,6 +101,6 @@ export const signRequest = (
     sessionToken: credentials.sessionToken,
   };
   const signature = computeSignature({ ...request, headers }, claim, credentials.secretAccessKey);
-  headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
+  headers.authorization = `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
   return headers;
-};
+}

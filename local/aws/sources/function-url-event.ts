@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { splitTarget } from '../guard/signature.ts';
+import { splitTarget } from '../guard/wire.ts';
 
 /** An HTTP request with its header names in lower case. */
 export type FunctionUrlRequest = {

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { authenticate } from '../guard/authenticate.ts';
 import { judgeOne } from '../guard/authorize.ts';
+import { readClaim } from '../guard/claim.ts';
 import { decide } from '../guard/policy/decide.ts';
-import { readClaim } from '../guard/signature.ts';
 import type { World } from '../guard/world.ts';
 import type { InvocationResult } from '../lambda/definition.ts';
 import { type FunctionUrlRequest, functionUrlEvent } from './function-url-event.ts';

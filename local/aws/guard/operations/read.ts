@@ -1,4 +1,5 @@
-import { type SignatureClaim, splitTarget, type WireRequest } from '../signature.ts';
+import type { SignatureClaim } from '../claim.ts';
+import { splitTarget, type WireRequest } from '../wire.ts';
 import type { World } from '../world.ts';
 import { jsonServices } from './json-services.ts';
 import type { Operation, Parameters, Protocol } from './operation.ts';

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../policy/conditions.ts';
-import { splitTarget, type WireRequest } from '../signature.ts';
+import { splitTarget, type WireRequest } from '../wire.ts';
 import type { Operation, Permission } from './operation.ts';
 
 type S3Request = { method: string; bucket: string; key: string; query: Map<string, string>; request: WireRequest };

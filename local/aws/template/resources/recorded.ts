@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../guard/policy/document.ts';
 import { parsePolicy } from '../../guard/policy/document.ts';
+import type { World } from '../../guard/world.ts';
 import type { ResolvedResource } from '../intrinsics.ts';
 import { arnIn, type Creation, type Creator, physicalName, resourceId } from './creator.ts';
 
@@ -34,6 +35,11 @@ const allowEverything: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 };
+
+/** Ways out of the VPC that somebody else has made, and that let everything through. */
+export function openEndpoints({ endpointPolicies }: World, services: readonly string[]): void {
+  for (const service of services) endpointPolicies.set(service, [allowEverything]);
+}
 
 /** The way of a function in a VPC to a service of AWS, with the policy of that way. */
 export const createVpcEndpoint: Creator = async ({ ServiceName, PolicyDocument: document }, creation) => {

@@ -1,8 +1,10 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, test } from 'vitest';
+import { readClaim } from '../../../../local/aws/guard/claim.ts';
 import { identify } from '../../../../local/aws/guard/identify.ts';
-import { readClaim, signRequest, verifySignature, type WireRequest } from '../../../../local/aws/guard/signature.ts';
+import { signRequest, verifySignature } from '../../../../local/aws/guard/signature.ts';
+import type { WireRequest } from '../../../../local/aws/guard/wire.ts';
 import { createWorld, type World } from '../../../../local/aws/guard/world.ts';
 
 const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'a secret', sessionToken: 'a/token+with=signs' };
