@@ -8,7 +8,7 @@ const rendererGeneration = 1;
 
 /**
  * A digest of all that an application's rendering is made of. The same digest means the same artifact, so a commit in a monorepo
- * renders only the applications that it touches. A folder that refers to others (`../base`) is taken to depend on the whole tree.
+ * renders only the applications that it touches. A folder that refers to others (`../base`, `file://../chart`) is taken to depend on the whole tree.
  */
 export function inputsOf(
   { path, helm, settings }: PlannedApplication,
@@ -27,4 +27,5 @@ export function inputsOf(
 }
 
 const refersOutside = (file: string, { files }: Tree) =>
-  /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(file) && Buffer.from(files.get(file) ?? []).includes('..');
+  /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/.test(file) &&
+  Buffer.from(files.get(file) ?? []).includes('..');

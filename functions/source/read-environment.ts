@@ -3,7 +3,8 @@ import { keys } from '../../shared/artifacts/keys.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import { type Environment, environmentSchema } from '../../shared/config/environment.ts';
 import { parseConfiguration } from '../../shared/config/parse.ts';
-import { readTree, type Tree } from '../../shared/tree/read-tree.ts';
+import { readTree } from '../../shared/tree/read-tree.ts';
+import type { Tree } from '../../shared/tree/tree.ts';
 import { type PlannedApplication, planApplications } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
 

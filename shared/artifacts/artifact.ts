@@ -14,7 +14,9 @@ export type RenderRequest = {
   application: string;
   /** Folder in the tree. */
   path: string;
+  /** The application's: Helm's release namespace, and where objects without one will go. The renderer never sets it on an object. */
   namespace: string;
+  /** `values` are files relative to `path`, in order; they may lie anywhere in the tree. */
   helm: { releaseName: string; values: string[] };
   cluster: { version?: string | undefined; apiVersions?: string[] | undefined };
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { problemSchema } from '../problem.ts';
 
 /** How one application is applied: `environment.yaml` merged with `deployer.yaml`'s limits, so that `reconciler` needs neither. */
-export const applySettingsSchema = z.object({
+const applySettingsSchema = z.object({
   cluster: z.string(),
   /** Of objects that name none. */
   namespace: z.string(),

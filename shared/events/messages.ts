@@ -21,7 +21,7 @@ export const gitChangeSchema = z.object({
 });
 
 /** On `image-pushes`, beside ECR's own events: look at every image of the environments. */
-export const imageScanSchema = z.object({ kind: z.literal('image-scan'), cause: z.string().min(1).max(200) });
+const imageScanSchema = z.object({ kind: z.literal('image-scan'), cause: z.string().min(1).max(200) });
 
 /** On `ticks`, sent by EventBridge Scheduler. */
 export const tickSchema = z.object({
@@ -39,7 +39,7 @@ export const reconciliationSchema = z.object({
 });
 
 /** EventBridge's envelope around ECR's event. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
-export const ecrEventSchema = z.object({
+const ecrEventSchema = z.object({
   /** Of the envelope; another one could mean anything. */
   version: z.literal('0'),
   id: z.string().min(1).max(200),

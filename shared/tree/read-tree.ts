@@ -7,7 +7,7 @@ import { defaultTreeLimits, inMegabytes, type TreeLimits } from './limits.ts';
 import { submodulesOf } from './submodules.ts';
 import type { Tree } from './tree.ts';
 
-export { filesUnder, hasFolder, isUnder, refusedUnder, type Tree } from './tree.ts';
+export type { Tree } from './tree.ts';
 
 /**
  * Unpacks GitHub's archive of a repository into memory: regular files only, without the folder that GitHub puts around them.
