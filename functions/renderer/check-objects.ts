@@ -5,7 +5,7 @@ import { describeIdentity, identityKey, identityOf, type KubernetesObject } from
 import type { Problem } from '../../shared/problem.ts';
 import { nameFault, namespaceFault } from './names.ts';
 
-export type Source = NonNullable<ArtifactObject['source']>;
+type Source = NonNullable<ArtifactObject['source']>;
 
 /** An object as a renderer gave it, and where it came from. */
 export type Rendered = { source: Source; object: unknown };

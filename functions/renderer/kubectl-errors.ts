@@ -65,7 +65,13 @@ export function explainReading(message: string): ReadingError {
 }
 
 const wantedKind = (type: string) =>
-  /^(\[\]|\*?\[\])/.test(type) ? 'a list' : /^(map|v1\.)/.test(type) ? 'a mapping' : type === 'string' ? 'text' : type;
+  /^(\[\]|\*?\[\])/.test(type)
+    ? 'a list'
+    : /^(map|v1\.|types\.)/.test(type)
+      ? 'a mapping'
+      : type === 'string'
+        ? 'text'
+        : type;
 
 /** Keeps the class of an error and drops what it quotes. */
 export function withoutQuotes(message: string): string {

@@ -20,7 +20,7 @@ export type FolderRequest = Pick<RenderRequest, 'path' | 'namespace' | 'helm' | 
  * Renders one folder of a tree: `kustomization.yaml` by kustomize, `Chart.yaml` by Helm, all else as plain files. The same tree and
  * request give the same objects in the same order. No object is a result too (`objects` is empty); what that means is the caller's to say.
  *
- * @param limits of each program that is started; default: 60 s, 2 GB of address space, 64 MB of output
+ * @param limits of each program that is started; default: 40 s, 2 GB of address space, 64 MB of output
  * @throws BadInputError with all that has to be mended: file, line, field, what was found, what would be accepted
  */
 export async function renderFolder(

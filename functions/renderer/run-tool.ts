@@ -14,7 +14,7 @@ export type ToolLimits = {
 };
 
 export const defaultToolLimits: ToolLimits = {
-  seconds: 60,
+  seconds: 40,
   memoryBytes: 2 * 1024 ** 3,
   outputBytes: 64 * 1024 ** 2,
 };

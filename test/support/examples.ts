@@ -95,8 +95,8 @@ export const aCluster = (part: Partial<ClusterState> = {}): ClusterState => ({
   ...part,
 });
 
-/** A tree of text files by path. */
-export const aTree = (files: Record<string, string>): Tree => ({
-  files: new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)])),
-  refused: new Map(),
+/** A tree of files by path, and what was refused by path. */
+export const aTree = (files: Record<string, string | Uint8Array>, refused: Record<string, string> = {}): Tree => ({
+  files: new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)])),
+  refused: new Map(Object.entries(refused)),
 });

@@ -6,12 +6,7 @@ import { ensureKubectlAndHelm } from '../../local/tools/kubectl-and-helm.ts';
 import { BadInputError } from '../../shared/errors.ts';
 import { describeProblem } from '../../shared/problem.ts';
 import type { Tree } from '../../shared/tree/tree.ts';
-
-/** A tree of text files by path. */
-export function aTree(files: Record<string, string | Uint8Array>, refused: Record<string, string> = {}): Tree {
-  const encoded = Object.entries(files).map(([path, content]) => [path, Buffer.from(content)] as const);
-  return { files: new Map(encoded), refused: new Map(Object.entries(refused)) };
-}
+import { aTree } from './examples.ts';
 
 export type ArchiveEntry = Partial<Header> & { name: string; content?: string | Uint8Array };
 

@@ -8,7 +8,7 @@ import { scanSimpleYaml } from './simple-yaml.ts';
 type Found = { offset: number; message: string };
 
 /** Something about a text, at a line that counts from 1. */
-export type Finding = { line: number; message: string };
+type Finding = { line: number; message: string };
 
 export type Inspection = {
   /** Why no renderer may see the text: what it would do to one. */

@@ -5,7 +5,7 @@ export type Reference = { path: (string | number)[]; kind: ReferenceKind; value:
  * What a reference may be: a `folder` of its own, a file of `manifests` (or its text itself), either of them (`resource`), the
  * configuration of a `plugin` (or its text, or a folder of them), or a file whose content is only `data`.
  */
-export type ReferenceKind = 'folder' | 'manifests' | 'resource' | 'plugin' | 'data';
+type ReferenceKind = 'folder' | 'manifests' | 'resource' | 'plugin' | 'data';
 
 /** By field, in lower case: kustomize reads its fields whatever their case. */
 const kinds: Record<string, ReferenceKind> = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultToolLimits } from '../../../functions/renderer/run-tool.ts';
-import { aConfigMap, aTree, problemsWith, rendered } from '../../support/renderer.ts';
+import { aTree } from '../../support/examples.ts';
+import { aConfigMap, problemsWith, rendered } from '../../support/renderer.ts';
 
 const chart = (templates: Record<string, string>, more: Record<string, string> = {}) => ({
   'app/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderFolder } from '../../../functions/renderer/render.ts';
 import { BadInputError } from '../../../shared/errors.ts';
-import { aConfigMap, aRequest, aTree, problemsWith, rendered } from '../../support/renderer.ts';
+import { aTree } from '../../support/examples.ts';
+import { aConfigMap, aRequest, problemsWith, rendered } from '../../support/renderer.ts';
 
 let server: Server;
 let url: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stringifyJson } from '../../../shared/manifests/json.ts';
-import { aConfigMap, aTree, problemsWith, rendered } from '../../support/renderer.ts';
+import { aTree } from '../../support/examples.ts';
+import { aConfigMap, problemsWith, rendered } from '../../support/renderer.ts';
 
 const names = async (files: Parameters<typeof rendered>[0]) =>
   (await rendered(files)).objects.map(({ object }) => object.metadata.name);

@@ -43,4 +43,13 @@ describe('the inputs of a rendering', () => {
     const changedBase = aTree({ ...overlay, 'base/b.yaml': 'b: 2' });
     expect(inputsOf(web, changedBase, aCluster())).not.toBe(inputsOf(web, aTree(overlay), aCluster()));
   });
+
+  it('include the whole tree where a chart depends on one outside its folder', () => {
+    const chart = {
+      ...files,
+      'applications/web/Chart.yaml': 'dependencies: [{name: base, repository: "file://../../base"}]',
+    };
+    const changedBase = aTree({ ...chart, 'base/b.yaml': 'b: 2' });
+    expect(inputsOf(web, changedBase, aCluster())).not.toBe(inputsOf(web, aTree(chart), aCluster()));
+  });
 });

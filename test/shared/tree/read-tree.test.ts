@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { defaultTreeLimits } from '../../../shared/tree/limits.ts';
-import { filesUnder, readTree, refusedUnder } from '../../../shared/tree/read-tree.ts';
+import { readTree } from '../../../shared/tree/read-tree.ts';
+import { filesUnder, refusedUnder } from '../../../shared/tree/tree.ts';
 import { anArchive, aRepositoryArchive } from '../../support/renderer.ts';
 
 const textOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();

@@ -4,7 +4,7 @@ import { parseDocument, stringify } from 'yaml';
 import { inspectYaml } from '../../../../functions/renderer/guards/inspect-yaml.ts';
 import { isRefused, readManifest } from '../../../../functions/renderer/guards/manifest.ts';
 import { scanSimpleYaml } from '../../../../functions/renderer/guards/simple-yaml.ts';
-import { aTree } from '../../../support/renderer.ts';
+import { aTree } from '../../../support/examples.ts';
 
 function refusal(content: string | Uint8Array): { line?: number | undefined; message: string } | undefined {
   const manifest = readManifest(aTree({ 'app/x.yaml': content }), 'app/x.yaml');
