@@ -54,3 +54,12 @@ export async function problemsWith(files: Parameters<typeof rendered>[0], option
 
 export const aConfigMap = (name: string, data = 'key: value'): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  ${data}\n`;
+
+/** A folder `app` with a kustomization, and a base beside it. */
+export const aKustomization = (kustomization: string, more: Record<string, string> = {}) => ({
+  'app/kustomization.yaml': kustomization,
+  'app/config.yaml': aConfigMap('config'),
+  'base/kustomization.yaml': 'resources: [config.yaml]\n',
+  'base/config.yaml': aConfigMap('base'),
+  ...more,
+});
