@@ -9,6 +9,8 @@ export type ApplyContext = {
   cluster: Cluster;
   manager: string;
   deadline: Deadline;
+  /** For waiting on what will pass by itself: many objects of one terminating namespace share it. */
+  patience: Deadline;
   sleep(milliseconds: number): Promise<unknown>;
 };
 
@@ -16,18 +18,18 @@ export type ObjectResult =
   | { outcome: 'applied'; prepared: Prepared; object: LiveObject }
   | { outcome: 'failed'; prepared: Prepared; failure: Failure };
 
-/** How long something is waited for that will pass soon: a kind that is about to be served, a deletion under way. */
-const patienceMilliseconds = 15_000;
+/** How long one object waits for what will pass soon: a kind that is about to be served, a deletion under way. */
+const longestWait = 15_000;
 const pauseMilliseconds = 250;
 
 /** Applies one object: without force first, then as its conflicts allow, and again while what hinders it is passing. */
 export async function applyObject(prepared: Prepared, context: ApplyContext, dryRun = false): Promise<ObjectResult> {
-  const { deadline, sleep } = context;
-  const patience = dryRun ? 0 : Math.min(patienceMilliseconds, deadline.remaining());
+  const longest = dryRun ? 0 : longestWait;
   for (let waited = 0; ; waited += pauseMilliseconds) {
     const result = await applyOnce(prepared, context, dryRun);
-    if (result.outcome === 'applied' || result.failure.waitsFor === undefined || waited >= patience) return result;
-    await sleep(pauseMilliseconds);
+    if (result.outcome === 'applied' || result.failure.waitsFor === undefined) return result;
+    if (waited >= longest || context.patience.remaining() <= 0) return result;
+    await context.sleep(pauseMilliseconds);
   }
 }
 

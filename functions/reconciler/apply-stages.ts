@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
-import { UnreachableError } from '../../shared/kubernetes/api.ts';
+import { OutOfTimeError, UnreachableError } from '../../shared/kubernetes/api.ts';
 import { definitionStage, inStages, stageOf } from '../../shared/kubernetes/order.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import { awaitDefinition } from './await-definition.ts';
@@ -35,21 +35,16 @@ export async function applyStages(objects: readonly Prepared[], options: Options
         untried.push(prepared);
         return;
       }
-      const { result, isLost } = await applySafely(prepared, options);
-      if (isLost) isReachable = false;
-      results.push(result);
+      try {
+        results.push(await applyAwaited(prepared, options));
+      } catch (error) {
+        if (error instanceof OutOfTimeError) untried.push(prepared);
+        else results.push({ outcome: 'failed', prepared, failure: failureOf(error) });
+        if (error instanceof UnreachableError) isReachable = false;
+      }
     });
   }
   return { results, untried };
-}
-
-async function applySafely(prepared: Prepared, context: ApplyContext) {
-  try {
-    return { result: await applyAwaited(prepared, context), isLost: false };
-  } catch (error) {
-    const result: ObjectResult = { outcome: 'failed', prepared, failure: failureOf(error) };
-    return { result, isLost: error instanceof UnreachableError };
-  }
 }
 
 async function applyAwaited(prepared: Prepared, context: ApplyContext): Promise<ObjectResult> {

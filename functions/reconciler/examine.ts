@@ -42,17 +42,31 @@ export async function inspect(suspect: Suspect, context: ApplyContext): Promise<
   return { differences: [], failures: [], entry: { ...entry, live: hashOwned(live, context.manager) } };
 }
 
-const maximumTakeOvers = 3;
+const maximumTakeOvers = 10;
+const pauseMilliseconds = 100;
 
-/** Applies; and as long as somebody on the undo list still owns what Git doesn't say, takes that over and applies again, which removes it. */
+/** Applies. Where somebody on the undo list owns what Git doesn't say, that is made ours first, so that a second apply removes it. */
 async function restore(prepared: Prepared, context: ApplyContext): Promise<ObjectResult> {
-  const { cluster, manager } = context;
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await applyObject(prepared, context);
-    if (result.outcome === 'failed' || attempt > maximumTakeOvers) return result;
-    if (foreignFields(result.object, manager).length === 0) return result;
-    await cluster.reassign(prepared.resource, result.object, takeOver(result.object, manager));
+  const result = await applyObject(prepared, context);
+  if (result.outcome === 'failed' || foreignFields(result.object, context.manager).length === 0) return result;
+  if (await takeForeign(prepared, result.object, context)) return applyObject(prepared, context);
+  const failure = {
+    message: 'others change it all the time, so what they added could not be removed',
+    retryable: true,
+  };
+  return { outcome: 'failed', prepared, failure };
+}
+
+/** During a rollout its controller writes to the object, too: then it is read again. */
+async function takeForeign(prepared: Prepared, object: LiveObject, { cluster, manager, sleep }: ApplyContext) {
+  const { resource, identity } = prepared;
+  let seen: LiveObject | undefined = object;
+  for (let attempt = 1; attempt <= maximumTakeOvers && seen !== undefined; attempt += 1) {
+    if ((await cluster.reassign(resource, seen, takeOver(seen, manager))) === 'written') return true;
+    await sleep(pauseMilliseconds);
+    seen = await cluster.read(resource, identity);
   }
+  return false;
 }
 
 function notApplied({ prepared, failure }: ObjectResult & { outcome: 'failed' }): Examined {

@@ -8,7 +8,7 @@ import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { Resources } from '../../shared/kubernetes/resource.ts';
 import { describeIdentity, identityOf } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
-import type { HealthFindings } from './judge-health.ts';
+import type { Findings } from './decide-result.ts';
 import type { Observation } from './observe.ts';
 
 const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
@@ -16,10 +16,10 @@ const maximumExplained = 10;
 
 /** Adds, to what is said of workloads that aren't healthy, why their pods don't run. */
 export async function explainRollouts(
-  findings: HealthFindings,
+  findings: Pick<Findings, 'unhealthy' | 'waiting'>,
   { live }: Observation,
   context: { cluster: Cluster; resources: Resources },
-): Promise<HealthFindings> {
+): Promise<Pick<Findings, 'unhealthy' | 'waiting'>> {
   const stuck = [...live.values()].filter((object) => workloads.has(object.kind) && judge(object).status !== 'current');
   const reasons = await mapConcurrently(stuck.slice(0, maximumExplained), maximumExplained, async (object) => {
     const reason = await explain(object, context);

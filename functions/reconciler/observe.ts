@@ -22,13 +22,13 @@ export type Observation = {
 /** One LIST, by our label, for each kind and namespace. Copies of our labels that controllers make are not in the inventory, and are left out. */
 export async function observe(entries: readonly InventoryEntry[], context: ObserveContext): Promise<Observation> {
   const groups = groupByCollection(entries, context.resources);
-  const lists = await mapConcurrently(groups, groups.length, (group) => listGroup(group, context));
-  const live = new Map(lists.flatMap((list) => list.live));
-  return {
-    live,
-    blind: new Set(lists.flatMap(({ blind }) => blind)),
-    failures: lists.flatMap(({ failures }) => failures),
-  };
+  return combine(await mapConcurrently(groups, groups.length, (group) => look(group, () => list(group, context))));
+}
+
+/** Reads entries by their names: for a few of many, that is less than a LIST. */
+export async function observeEach(entries: readonly InventoryEntry[], context: ObserveContext): Promise<Observation> {
+  const groups = entries.flatMap((entry) => groupByCollection([entry], context.resources));
+  return combine(await mapConcurrently(groups, groups.length, (group) => look(group, () => readAll(group, context))));
 }
 
 type Group = { resource: Resource | undefined; namespace: string; entries: Map<string, InventoryEntry> };
@@ -46,14 +46,14 @@ function groupByCollection(entries: readonly InventoryEntry[], resources: Resour
   return [...groups.values()];
 }
 
-type Listed = { live: [string, LiveObject][]; blind: string[]; failures: RunFailure[] };
+type Looked = { live: [string, LiveObject][]; blind: string[]; failures: RunFailure[] };
 
-async function listGroup({ resource, namespace, entries }: Group, { cluster, name }: ObserveContext): Promise<Listed> {
+/** What can't be looked at is told, and judged by nobody; a cluster that doesn't answer ends the run. */
+async function look({ resource, entries }: Group, get: () => Promise<LiveObject[]>): Promise<Looked> {
   if (resource === undefined)
     return blindTo(entries, { message: 'the cluster no longer serves this kind', retryable: true });
   try {
-    const objects = await cluster.list(resource, namespace, labelSelector(name));
-    const known = objects.map((object) => [identityKey(identityOf(object)), object] as [string, LiveObject]);
+    const known = (await get()).map((object) => [identityKey(identityOf(object)), object] as [string, LiveObject]);
     return { live: known.filter(([key]) => entries.has(key)), blind: [], failures: [] };
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
@@ -61,10 +61,28 @@ async function listGroup({ resource, namespace, entries }: Group, { cluster, nam
   }
 }
 
+async function list({ resource, namespace }: Group, { cluster, name }: ObserveContext): Promise<LiveObject[]> {
+  return resource === undefined ? [] : cluster.list(resource, namespace, labelSelector(name));
+}
+
+async function readAll({ resource, entries }: Group, { cluster }: ObserveContext): Promise<LiveObject[]> {
+  const places = resource === undefined ? [] : [...entries.values()];
+  const read = await Promise.all(places.map((place) => resource && cluster.read(resource, place)));
+  return read.filter((object) => object !== undefined);
+}
+
+function combine(looked: readonly Looked[]): Observation {
+  return {
+    live: new Map(looked.flatMap(({ live }) => live)),
+    blind: new Set(looked.flatMap(({ blind }) => blind)),
+    failures: looked.flatMap(({ failures }) => failures),
+  };
+}
+
 function blindTo(
   entries: Map<string, InventoryEntry>,
   { message, retryable }: { message: string; retryable: boolean },
-): Listed {
+): Looked {
   const [first] = entries.values();
   const more = entries.size > 1 ? ` (and ${entries.size - 1} more of its kind)` : '';
   const object = first === undefined ? '' : `${describeIdentity(identityOfEntry(first))}${more}`;

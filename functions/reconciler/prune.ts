@@ -1,6 +1,6 @@
 import { type InventoryEntry, identityOfEntry } from '../../shared/artifacts/inventory.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
-import type { Deadline } from '../../shared/kubernetes/api.ts';
+import { type Deadline, OutOfTimeError } from '../../shared/kubernetes/api.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
@@ -48,6 +48,7 @@ async function pruneOne(entry: InventoryEntry, context: PruneContext): Promise<P
   try {
     return await pruneObject(entry, resource, context);
   } catch (error) {
+    if (error instanceof OutOfTimeError) return { entry, outcome: 'untried' };
     return { entry, outcome: 'failed', failure: failureOf(error) };
   }
 }

@@ -34,8 +34,8 @@ const isQuiet = (state: ApplicationState, { phase }: Partial<ApplicationState>) 
   phase === undefined || (phase === 'healthy' && state.phase === 'healthy');
 
 function findingsOf({ inventory, observation, failures }: Checked) {
-  const health = judgeHealth(stayingIn(inventory), observation);
-  return { ...health, failures: [...observation.failures, ...failures] };
+  const { unhealthy, waiting } = judgeHealth(stayingIn(inventory), observation);
+  return { unhealthy, waiting, failures: [...observation.failures, ...failures] };
 }
 
 /** Drift that was put back stays on record until there is other drift; drift that was only reported, until it is gone. */

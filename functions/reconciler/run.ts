@@ -23,8 +23,14 @@ export type Run = {
 /** A pass over an application that Git has. */
 export type ApplicationRun = Run & { entry: RenderedEntry };
 
+/** All objects of a run together may wait this long for what passes by itself. */
+const patienceMilliseconds = 30_000;
+
 export function applyContext({ session, ports, open, deadline }: Run): ApplyContext {
-  return { cluster: open.cluster, manager: fieldManager(session.name), deadline, sleep: ports.sleep };
+  const begin = deadline.remaining();
+  const remaining = () => Math.min(deadline.remaining(), patienceMilliseconds - (begin - deadline.remaining()));
+  const manager = fieldManager(session.name);
+  return { cluster: open.cluster, manager, deadline, patience: { remaining }, sleep: ports.sleep };
 }
 
 export function observeContext({ session, open }: Run, { resources }: Discovery) {

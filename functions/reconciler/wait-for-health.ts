@@ -1,38 +1,62 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
+import type { Findings } from './decide-result.ts';
 import { explainRollouts } from './explain-rollouts.ts';
-import { type HealthFindings, judgeHealth, needsLook } from './judge-health.ts';
-import { type Observation, observe } from './observe.ts';
-import { observeContext, type Run } from './run.ts';
+import { judgeHealth, needsLook } from './judge-health.ts';
+import { type Observation, observe, observeEach } from './observe.ts';
+import { type ApplicationRun, observeContext } from './run.ts';
 
 /** How long a rollout is waited for before the message is given back: long enough for most, and nobody else is held up. */
 const longestMilliseconds = 20_000;
 const shortestPause = 250;
 const longestPause = 1_000;
 
-type Seen = HealthFindings & Pick<Observation, 'failures'>;
+/** So many are read by name; more are listed. */
+const fewEntries = 20;
+
+type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
 
 /** Looks once at all objects that can be unhealthy. */
-export async function lookAtHealth(entries: readonly InventoryEntry[], run: Run, discovery: Discovery): Promise<Seen> {
-  return (await look(entries, run, discovery)).seen;
+export async function lookAtHealth(entries: readonly InventoryEntry[], run: ApplicationRun, discovery: Discovery) {
+  return (await look(entries, run, discovery)).findings;
 }
 
-/** Looks again and again until nothing is awaited any more, and says of what still is why. */
-export async function waitForHealth(entries: readonly InventoryEntry[], run: Run, discovery: Discovery): Promise<Seen> {
-  const end = Math.min(longestMilliseconds, run.deadline.remaining());
+/** Looks again and again at what isn't as it should be, until nothing is awaited any more, and says of what still is why. */
+export async function waitForHealth(
+  entries: readonly InventoryEntry[],
+  run: ApplicationRun,
+  discovery: Discovery,
+): Promise<Findings> {
+  const longest = Math.min(longestMilliseconds, run.deadline.remaining(), leftOfRollout(run));
+  let found = await look(entries, run, discovery);
   let pause = shortestPause;
-  for (let waited = 0; ; waited += pause) {
-    const { seen, observation } = await look(entries, run, discovery);
-    const isOver = seen.waiting.length === 0 || seen.failures.length > 0 || waited >= end;
-    if (isOver) return { ...seen, ...(await explainRollouts(seen, observation, observeContext(run, discovery))) };
-    await run.session.ensureCurrent();
+  for (let waited = 0; isPending(found) && waited < longest; waited += pause) {
     await run.ports.sleep(pause);
+    await run.session.ensureCurrent();
     pause = Math.min(longestPause, pause * 1.2);
+    // What has become healthy in the meantime is looked at again when all is: nothing may be healthy only in turns.
+    found = await look(found.pending, run, discovery);
+    if (found.pending.length === 0) found = await look(entries, run, discovery);
   }
+  return explain(found, run, discovery);
 }
 
-async function look(entries: readonly InventoryEntry[], run: Run, discovery: Discovery) {
-  const observation = await observe(entries.filter(needsLook), observeContext(run, discovery));
-  const seen: Seen = { ...judgeHealth(entries, observation), failures: observation.failures };
-  return { seen, observation };
+const isPending = ({ findings: { waiting, failures } }: Look) => waiting.length > 0 && failures.length === 0;
+
+function leftOfRollout({ session, ports, entry }: ApplicationRun): number {
+  const now = ports.clock.now().getTime();
+  const since = new Date(session.state().since ?? now).getTime();
+  return Math.max(0, since + entry.settings.timeoutSeconds * 1000 - now);
+}
+
+async function look(entries: readonly InventoryEntry[], run: ApplicationRun, discovery: Discovery): Promise<Look> {
+  const looked = entries.filter(needsLook);
+  const context = observeContext(run, discovery);
+  const observation = await (looked.length <= fewEntries ? observeEach(looked, context) : observe(looked, context));
+  const { unhealthy, waiting, pending } = judgeHealth(looked, observation);
+  return { findings: { failures: observation.failures, unhealthy, waiting }, observation, pending };
+}
+
+async function explain({ findings, observation }: Look, run: ApplicationRun, discovery: Discovery): Promise<Findings> {
+  return { ...findings, ...(await explainRollouts(findings, observation, observeContext(run, discovery))) };
 }

@@ -1,10 +1,11 @@
-import { conditionOf, describeCondition, listAt, numberAt, textAt } from './read.ts';
+import { conditionOf, describeCondition, listAt, numberAt, textAt, valueAt } from './read.ts';
 
 /** Waits that are a step of every start, and say nothing. */
 const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing']);
 
 /** Why a pod doesn't run, in its own words; empty if it says nothing. */
 export function explainPod(pod: unknown): string {
+  if (conditionOf(pod, 'Ready')?.status === 'True') return '';
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return describeCondition(scheduled);
   const containers = [...listAt(pod, 'status.initContainerStatuses'), ...listAt(pod, 'status.containerStatuses')];
@@ -14,7 +15,8 @@ export function explainPod(pod: unknown): string {
 function explainContainer(container: unknown): string {
   const name = `container ${textAt(container, 'name')}`;
   const waiting = textAt(container, 'state.waiting.reason');
-  const ended = endOf(container, 'state.terminated') || endOf(container, 'lastState.terminated');
+  const isEnded = valueAt(container, 'state.terminated') !== undefined;
+  const ended = endOf(container, isEnded ? 'state.terminated' : 'lastState.terminated');
   if (!ordinaryWaits.has(waiting)) {
     const message = textAt(container, 'state.waiting.message');
     return [`${name}: ${waiting}`, message, ended].filter((part) => part !== '').join(': ');

@@ -34,7 +34,7 @@ export function readRemoved({ status, text }: ApiAnswer, uid: string): Removed {
   const body = status < 400 || status === 409 ? (parseJson(text) as Partial<LiveObject> & Message) : {};
   if (status === 409 && /UID in (the )?precondition/.test(body.message ?? '')) return { outcome: 'other' };
   if (status >= 400) return { outcome: 'refused', failure: explainFailure(status, readStatus(text)) };
-  if (body.kind === 'Status' || body.metadata?.uid !== uid) return { outcome: 'gone' };
+  if (body.metadata?.uid !== uid || body.metadata.deletionTimestamp === undefined) return { outcome: 'gone' };
   return { outcome: 'terminating', finalizers: body.metadata.finalizers ?? [] };
 }
 

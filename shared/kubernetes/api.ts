@@ -7,13 +7,16 @@ import type { ApiAnswer, ApiRequest, Transport } from './transport.ts';
 /** The cluster gave no answer at all, several times in a row. Whatever else is under way had better stop. */
 export class UnreachableError extends TryAgainError {}
 
+/** There was no time left to ask: the object was not tried at all, or its answer not awaited. */
+export class OutOfTimeError extends TryAgainError {}
+
 /** Milliseconds that are left to work. */
 export type Deadline = { remaining(): number };
 
 /**
  * Sends a request until it has a lasting answer, and returns it whatever its status.
  *
- * @throws UnreachableError if no answer came
+ * @throws UnreachableError if no answer came, OutOfTimeError if there was no time to ask
  */
 export type Api = (request: ApiRequest) => Promise<ApiAnswer>;
 
@@ -66,7 +69,7 @@ async function send(
   renew: boolean,
 ): Promise<ApiAnswer | Broken> {
   const remaining = deadline.remaining();
-  if (remaining <= 0) return { error: new Error('there was no time left') };
+  if (remaining <= 0) throw new OutOfTimeError('there was no time left');
   const identity = await authenticate(renew);
   try {
     return await transport(

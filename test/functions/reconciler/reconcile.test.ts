@@ -282,8 +282,8 @@ describe('health', () => {
     let looks = 0;
     server.rollout = () => ({});
     await world.commit([deployment('web')]);
-    server.intercept = ({ path }) => {
-      if (path.includes('/deployments?')) looks += 1;
+    server.intercept = ({ method, path }) => {
+      if (method === 'GET' && path.endsWith('/deployments/web')) looks += 1;
       if (looks === 4) {
         server.intercept = () => undefined;
         server.rollout = ({ metadata }) => ({

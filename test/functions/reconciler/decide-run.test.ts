@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { decideRun, type Situation, workOf } from '../../../functions/reconciler/decide-run.ts';
+import type { Release, ReleaseEntry } from '../../../shared/artifacts/release.ts';
+import type { ApplicationState, Desired } from '../../../shared/state/types.ts';
+
+const settings = {
+  cluster: 'main',
+  namespace: 'n',
+  allowedNamespaces: ['n'],
+  allowedClusterKinds: [],
+  secrets: 'refuse',
+  prune: true,
+  drift: 'correct',
+  conflicts: 'fail',
+  timeoutSeconds: 300,
+  suspend: false,
+} as const;
+const entry = {
+  path: 'web',
+  inputs: 'i',
+  artifact: { digest: 'new', objects: 1, revision: 'r' },
+  problems: [],
+  settings: { ...settings },
+} as unknown as ReleaseEntry;
+const desired: Desired = {
+  environment: 'staging',
+  repository: 'o/r',
+  branch: 'b',
+  sequence: 2,
+  revision: 'r2',
+  release: 'k',
+  at: 't',
+};
+const releaseOf = (applications: Release['applications']): Release => ({
+  environment: 'staging',
+  revision: 'r2',
+  applications,
+});
+
+const state = (changes: Partial<ApplicationState> = {}): ApplicationState => ({
+  environment: 'staging',
+  application: 'web',
+  version: 1,
+  sequence: 1,
+  revision: 'r1',
+  phase: 'healthy',
+  problems: [],
+  counts: { objects: 1, changed: 1, pruned: 0 },
+  at: 't',
+  artifact: 'new',
+  applied: 'new',
+  work: workOf(entry),
+  ...changes,
+});
+
+const situation = (changes: Partial<Situation> & { mode?: 'apply' | 'check' } = {}): Situation => ({
+  message: {
+    kind: 'reconciliation',
+    environment: 'staging',
+    application: 'web',
+    mode: changes.mode ?? 'apply',
+    cause: 'c',
+  },
+  state: 'state' in changes ? changes.state : state(),
+  desired: 'desired' in changes ? changes.desired : desired,
+  release: 'release' in changes ? changes.release : releaseOf({ web: entry }),
+});
+
+const suspended = { ...entry, settings: { ...entry.settings, suspend: true } };
+const { artifact: _, ...unrendered } = entry;
+const moved = { ...entry, settings: { ...entry.settings, namespace: 'other' } };
+
+describe('what there is to do', () => {
+  it.each<[string, Parameters<typeof situation>[0], string]>([
+    ['no revision yet', { desired: undefined, release: undefined }, 'nothing'],
+    ['never rendered', { release: releaseOf({ web: unrendered }), state: undefined }, 'nothing'],
+    ['a new application', { state: undefined }, 'apply'],
+    ['a new application, found by a tick', { state: undefined, mode: 'check' }, 'apply'],
+    ['another artifact', { state: state({ artifact: 'old', applied: 'old' }) }, 'apply'],
+    [
+      'another artifact, found by a tick',
+      { state: state({ artifact: 'old', applied: 'old' }), mode: 'check' },
+      'apply',
+    ],
+    ['other settings', { release: releaseOf({ web: moved }) }, 'apply'],
+    ['applied and healthy', {}, 'nothing'],
+    ['applied and on its way', { state: state({ phase: 'progressing' }) }, 'judge'],
+    ['applied and not healthy', { state: state({ phase: 'failed' }) }, 'judge'],
+    ['a look for drift', { mode: 'check' }, 'check'],
+    ['a look for drift while it is on its way', { mode: 'check', state: state({ phase: 'progressing' }) }, 'check'],
+    ['fault 48: killed while applying', { state: state({ phase: 'applying', work: undefined }) }, 'apply'],
+    [
+      'fault 48: killed while applying, found by a tick',
+      { state: state({ phase: 'applying', work: undefined }), mode: 'check' },
+      'apply',
+    ],
+    [
+      'fault 48: killed while applying something else, and taken back',
+      { state: state({ artifact: 'other', work: undefined, phase: 'applying' }) },
+      'apply',
+    ],
+    ['failed, and due again', { state: state({ phase: 'failed', applied: 'old', work: undefined }) }, 'apply'],
+    [
+      'failed, between its attempts',
+      { state: state({ phase: 'failed', applied: 'old', work: undefined }), mode: 'check' },
+      'check',
+    ],
+    ['held', { state: state({ phase: 'held', applied: 'old', work: undefined }), mode: 'check' }, 'check'],
+    ['suspended now', { release: releaseOf({ web: suspended }) }, 'suspend'],
+    ['suspended already', { release: releaseOf({ web: suspended }), state: state({ phase: 'suspended' }) }, 'nothing'],
+    ['no longer suspended', { state: state({ phase: 'suspended' }) }, 'judge'],
+    ['taken out of Git', { release: releaseOf({ other: entry }) }, 'remove'],
+    ['taken out of Git, and gone', { release: releaseOf({ other: entry }), state: undefined }, 'nothing'],
+    ['fault 16: a release without any application', { release: releaseOf({}) }, 'hold'],
+    ['fault 16: the same, held already', { release: releaseOf({}), state: state({ phase: 'held' }) }, 'nothing'],
+  ])('%s', (_, changes, todo) => {
+    expect(decideRun(situation(changes)).do).toBe(todo);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { bootstrapObjects } from '../../../shared/kubernetes/bootstrap.ts';
+import type { Resource } from '../../../shared/kubernetes/resource.ts';
+import { kindName, parseKindName, rulesFor, rulesForKinds } from '../../../shared/kubernetes/rules.ts';
+
+const verbs = ['get', 'list', 'patch', 'create', 'delete'];
+const rbac = 'rbac.authorization.k8s.io';
+
+describe('the rights for kinds', () => {
+  it.each([
+    ['Deployment.apps', 'deployments'],
+    ['Ingress.networking.k8s.io', 'ingresses'],
+    ['NetworkPolicy.networking.k8s.io', 'networkpolicies'],
+    ['Endpoints', 'endpoints'],
+    ['ConfigMap', 'configmaps'],
+  ])('of %s are on %s', (name, resource) => {
+    const kind = parseKindName(name);
+    expect(kindName(kind)).toBe(name);
+    expect(rulesForKinds([kind])).toEqual([{ apiGroups: [kind.group], resources: [resource], verbs }]);
+  });
+
+  it("take a custom resource's name from what the cluster serves", () => {
+    const served: Resource = {
+      group: 'example.org',
+      version: 'v1',
+      kind: 'Datum',
+      plural: 'data',
+      namespaced: true,
+      verbs: [],
+    };
+    expect(rulesForKinds([{ group: 'example.org', kind: 'Datum' }], [served])).toEqual([
+      { apiGroups: ['example.org'], resources: ['data'], verbs },
+    ]);
+  });
+});
+
+describe('the rights for objects', () => {
+  const object = (apiVersion: string, kind: string, rest: object = {}) => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'x' },
+    ...rest,
+  });
+  const served = (group: string, kind: string, plural: string, namespaced: boolean): Resource => ({
+    group,
+    version: 'v1',
+    kind,
+    plural,
+    namespaced,
+    verbs: [],
+  });
+
+  it('are those on their kinds, on what their roles grant, and on binding the roles they bind', () => {
+    const granted = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+    const objects = [
+      object('v1', 'ConfigMap'),
+      object('v1', 'Namespace'),
+      object(`${rbac}/v1`, 'Role', { rules: [granted] }),
+      object(`${rbac}/v1`, 'RoleBinding', { roleRef: { kind: 'ClusterRole', name: 'view' } }),
+    ];
+    const { rules, clusterRules } = rulesFor(objects, [
+      served('', 'ConfigMap', 'configmaps', true),
+      served('', 'Namespace', 'namespaces', false),
+      served(rbac, 'Role', 'roles', true),
+      served(rbac, 'RoleBinding', 'rolebindings', true),
+    ]);
+    expect(rules).toEqual([
+      { apiGroups: [''], resources: ['configmaps'], verbs },
+      { apiGroups: [rbac], resources: ['rolebindings', 'roles'], verbs },
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+      granted,
+      { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'], resourceNames: ['view'] },
+    ]);
+    expect(clusterRules).toEqual([{ apiGroups: [''], resources: ['namespaces'], verbs }]);
+  });
+});
+
+describe('what a cluster needs once', () => {
+  const rules = rulesForKinds([{ group: 'apps', kind: 'Deployment' }]);
+  const objects = bootstrapObjects({
+    environments: [
+      { name: 'staging', namespaces: ['shop', 'jobs'], rules },
+      { name: 'production', namespaces: ['live'], rules, clusterKinds: ['ClusterRole.rbac.authorization.k8s.io'] },
+    ],
+  });
+  const find = (kind: string, name: string, namespace?: string) =>
+    objects.find(
+      (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
+    );
+
+  it('has the namespaces, and a ServiceAccount for each environment', () => {
+    const names = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+    expect(names).toEqual(['plumbline-system', 'shop', 'jobs', 'live']);
+    expect(find('ServiceAccount', 'staging', 'plumbline-system')).toBeDefined();
+    expect(find('ServiceAccount', 'production', 'plumbline-system')).toBeDefined();
+  });
+
+  it('lets the reconciler act as exactly these accounts, and do nothing else', () => {
+    expect(find('Role', 'plumbline-reconciler', 'plumbline-system')?.rules).toEqual([
+      {
+        apiGroups: [''],
+        resources: ['serviceaccounts'],
+        verbs: ['impersonate'],
+        resourceNames: ['staging', 'production'],
+      },
+    ]);
+    const bound = objects.filter(({ subjects }) => JSON.stringify(subjects)?.includes('plumbline:reconciler'));
+    expect(bound.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['RoleBinding plumbline-reconciler']);
+  });
+
+  it('gives each environment its rights in its own namespaces only', () => {
+    expect(find('Role', 'plumbline-staging', 'shop')?.rules).toEqual(rules);
+    expect(find('RoleBinding', 'plumbline-staging', 'jobs')).toMatchObject({
+      roleRef: { kind: 'Role', name: 'plumbline-staging' },
+      subjects: [{ kind: 'ServiceAccount', name: 'staging', namespace: 'plumbline-system' }],
+    });
+    expect(find('Role', 'plumbline-staging', 'live')).toBeUndefined();
+  });
+
+  it('gives rights outside of namespaces only to whom kinds outside were allowed', () => {
+    expect(find('ClusterRole', 'plumbline-production')?.rules).toEqual([
+      { apiGroups: [rbac], resources: ['clusterroles'], verbs },
+    ]);
+    expect(find('ClusterRole', 'plumbline-staging')).toBeUndefined();
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { decideConflict, type FieldConflict, withoutField } from '../../../shared/kubernetes/conflict.ts';
+
+const conflict = (manager: string, field = '.spec.replicas'): FieldConflict => ({ manager, field });
+
+describe('fault 38: a conflict', () => {
+  it.each(['fail', 'yield', 'force'] as const)('with kubectl is forced, policy %s', (policy) => {
+    expect(decideConflict([conflict('kubectl-edit'), conflict('before-first-apply')], policy)).toEqual({ do: 'force' });
+  });
+
+  it.each(['fail', 'yield', 'force'] as const)('with another application is refused, policy %s', (policy) => {
+    const decision = decideConflict([conflict('plumbline:production/shop', '.data.a'), conflict('kubectl')], policy);
+    expect(decision).toMatchObject({
+      do: 'refuse',
+      message: expect.stringMatching(/application production\/shop \(it owns \.data\.a\)/),
+    });
+  });
+
+  it('with a controller is a matter of policy', () => {
+    const conflicts = [conflict('hpa'), conflict('hpa', '.spec.paused')];
+    expect(decideConflict(conflicts, 'force')).toEqual({ do: 'force' });
+    expect(decideConflict(conflicts, 'yield')).toEqual({
+      do: 'yield',
+      fields: ['.spec.replicas', '.spec.paused'],
+      force: false,
+    });
+    expect(decideConflict(conflicts, 'fail')).toMatchObject({
+      do: 'refuse',
+      message: expect.stringContaining('.spec.replicas, .spec.paused to "hpa"'),
+    });
+  });
+
+  it("yields a controller's field and forces what kubectl did beside it", () => {
+    expect(decideConflict([conflict('hpa'), conflict('kubectl', '.spec.paused')], 'yield')).toEqual({
+      do: 'yield',
+      fields: ['.spec.replicas'],
+      force: true,
+    });
+  });
+});
+
+describe('withoutField', () => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', annotations: { 'example.org/a.b': '1', example: '2' } },
+    spec: {
+      replicas: 2,
+      containers: [
+        { name: 'web', image: 'w:1', ports: [{ containerPort: 80, name: 'http' }] },
+        { name: 'a]b"', image: 's:1' },
+      ],
+      finalizers: ['a', 'b'],
+    },
+  };
+
+  it.each([
+    ['.spec.replicas', (o: typeof object) => Reflect.deleteProperty(o.spec, 'replicas')],
+    [
+      '.metadata.annotations.example.org/a.b',
+      (o: typeof object) => Reflect.deleteProperty(o.metadata.annotations, 'example.org/a.b'),
+    ],
+    ['.metadata.annotations.example', (o: typeof object) => Reflect.deleteProperty(o.metadata.annotations, 'example')],
+    [
+      '.spec.containers[name="web"].image',
+      (o: typeof object) => Reflect.deleteProperty(o.spec.containers[0] ?? {}, 'image'),
+    ],
+    ['.spec.containers[name="web"]', (o: typeof object) => o.spec.containers.shift()],
+    [
+      '.spec.containers[name="a]b\\""].image',
+      (o: typeof object) => Reflect.deleteProperty(o.spec.containers[1] ?? {}, 'image'),
+    ],
+    [
+      '.spec.containers[name="web"].ports[containerPort=80,protocol="TCP"].name',
+      (o: typeof object) => Reflect.deleteProperty(o.spec.containers[0]?.ports?.[0] ?? {}, 'name'),
+    ],
+    ['.spec.finalizers[="b"]', (o: typeof object) => o.spec.finalizers.pop()],
+    ['.spec.finalizers[0]', (o: typeof object) => o.spec.finalizers.shift()],
+    ['.spec.unknown.field', () => undefined],
+    ['.spec.containers[name="gone"].image', () => undefined],
+  ])('%s', (path, expect_) => {
+    const expected = structuredClone(object);
+    expect_(expected);
+    expect(withoutField(object, path)).toEqual(expected);
+  });
+
+  it('leaves the object itself as it is', () => {
+    const copy = structuredClone(object);
+    withoutField(object, '.spec.containers[name="web"].image');
+    expect(object).toEqual(copy);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { fieldsOf, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
+
+const web = 'k:{"name":"web"}';
+const port = 'k:{"containerPort":80,"protocol":"TCP"}';
+const object = {
+  metadata: { labels: { app: 'web', other: 'x' }, finalizers: ['a', 'b'] },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    containers: [
+      { name: 'side', image: 's:1' },
+      { name: 'web', image: 'w:1', ports: [{ containerPort: 80, protocol: 'TCP', name: 'http' }] },
+    ],
+  },
+};
+
+describe('pick', () => {
+  it('takes the values that a set names, and nothing else', () => {
+    const set = {
+      'f:metadata': { 'f:labels': { 'f:app': {} }, 'f:finalizers': { 'v:"b"': {} } },
+      'f:spec': {
+        'f:replicas': {},
+        'f:selector': {},
+        'f:containers': { [web]: { '.': {}, 'f:image': {}, 'f:ports': { [port]: { 'f:name': {} } } } },
+      },
+    };
+    expect(pick(object, set)).toEqual({
+      'f:metadata': { 'f:labels': { 'f:app': 'web' }, 'f:finalizers': { 'v:"b"': 'b' } },
+      'f:spec': {
+        'f:replicas': 2,
+        'f:selector': { matchLabels: { app: 'web' } },
+        'f:containers': { [web]: { 'f:image': 'w:1', 'f:ports': { [port]: { 'f:name': 'http' } } } },
+      },
+    });
+  });
+
+  it('leaves out what is not there', () => {
+    const set = {
+      'f:spec': { 'f:gone': {}, 'f:containers': { 'k:{"name":"gone"}': { 'f:image': {} } } },
+      'f:data': {},
+    };
+    expect(pick(object, set)).toEqual({ 'f:spec': { 'f:containers': {} } });
+  });
+
+  it('finds items of a list by their place', () => {
+    expect(pick({ l: ['a', 'b'] }, { 'f:l': { 'i:1': {} } })).toEqual({ 'f:l': { 'i:1': 'b' } });
+  });
+});
+
+describe('union and subtract', () => {
+  it.each([
+    [{ 'f:a': {} }, { 'f:b': {} }, { 'f:a': {}, 'f:b': {} }],
+    [{ 'f:a': { 'f:x': {} } }, { 'f:a': { 'f:y': {} } }, { 'f:a': { 'f:x': {}, 'f:y': {} } }],
+    [{ 'f:a': {} }, { 'f:a': { 'f:y': {} } }, { 'f:a': {} }],
+  ])('the union of %j and %j is %j', (a, b, both) => {
+    expect(union(a, b)).toEqual(both);
+    expect(union(b, a)).toEqual(both);
+  });
+
+  it.each([
+    ['another field', { 'f:a': {}, 'f:b': {} }, { 'f:a': {} }, { 'f:b': {} }],
+    ['nothing', { 'f:a': { 'f:x': {} } }, { 'f:a': { 'f:x': {}, 'f:y': {} } }, {}],
+    ['nothing below a whole value', { 'f:a': { 'f:x': {} } }, { 'f:a': {} }, {}],
+    ['a whole item', { 'f:l': { [web]: { '.': {}, 'f:image': {} } } }, { 'f:l': {} }, {}],
+    [
+      'an item of a list',
+      { 'f:l': { [web]: { '.': {} } } },
+      { 'f:l': { [port]: {} } },
+      { 'f:l': { [web]: { '.': {} } } },
+    ],
+    ['no mere marker', { 'f:l': { '.': {}, 'f:x': {} } }, { 'f:l': { 'f:x': {} } }, {}],
+  ])('takes away: %s is left', (_, a, b, rest) => {
+    expect(subtract(a, b)).toEqual(rest);
+  });
+});
+
+describe('fieldsOf', () => {
+  it('names fields as people read them, an item or a container as one', () => {
+    const set = {
+      'f:metadata': { 'f:labels': { 'f:other': {} }, 'f:annotations': { '.': {}, 'f:gone': {} } },
+      'f:spec': { 'f:replicas': {}, 'f:containers': { 'k:{"name":"side"}': { '.': {}, 'f:image': {}, 'f:name': {} } } },
+    };
+    expect(fieldsOf(set, object)).toEqual([
+      { path: 'metadata.labels.other', value: 'x' },
+      { path: 'spec.replicas', value: 2 },
+      { path: 'spec.containers[name=side]', value: { name: 'side', image: 's:1' } },
+    ]);
+  });
+
+  it('quotes names that would read as a path', () => {
+    const labels = { 'example.org/a.b': '1' };
+    expect(fieldsOf({ 'f:labels': { 'f:example.org/a.b': {} } }, { labels })).toEqual([
+      { path: 'labels["example.org/a.b"]', value: '1' },
+    ]);
+  });
+});
