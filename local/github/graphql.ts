@@ -3,10 +3,14 @@ import { createCommitOnBranch } from './create-commit.ts';
 import { evaluate, type Field, GraphqlSyntaxError, parseDocument } from './graphql-document.ts';
 import { GraphqlError, type GraphqlObject } from './graphql-error.ts';
 import { type Answer, type Call, ok, type Route } from './router.ts';
+import { updateRefs } from './update-refs.ts';
 
 type Resolver = (call: Call, parameters: Record<string, unknown>) => Promise<GraphqlObject>;
 
-const operations: Record<string, Record<string, Resolver>> = { mutation: { createCommitOnBranch }, query: {} };
+const operations: Record<string, Record<string, Resolver>> = {
+  mutation: { createCommitOnBranch, updateRefs },
+  query: {},
+};
 
 const requestSchema = z.object({
   query: z.string(),

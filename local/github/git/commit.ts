@@ -4,7 +4,15 @@ import { git, gitText } from './run.ts';
 
 export type Person = { name: string; email: string };
 export type FileChange = { path: string; content: Buffer | null };
-export type NewCommit = { parent?: string; changes: FileChange[]; message: string; author: Person; committer?: Person };
+export type NewCommit = {
+  parent?: string;
+  /** Begins with another tree than the parent's. */
+  tree?: string;
+  changes: FileChange[];
+  message: string;
+  author: Person;
+  committer?: Person;
+};
 
 /**
  * Writes blobs, trees and commit in one `git fast-import`, on no branch yet: whoever calls moves the branch with a
@@ -13,12 +21,13 @@ export type NewCommit = { parent?: string; changes: FileChange[]; message: strin
  * @returns the commit's SHA
  */
 export async function writeCommit(directory: string, commit: NewCommit, now: Date): Promise<string> {
-  const modes = commit.parent === undefined ? new Map<string, string>() : await fileModes(directory, commit.parent);
+  const from = commit.tree ?? commit.parent;
+  const modes = from === undefined ? new Map<string, string>() : await fileModes(directory, from);
   const stream = importStream(commit, modes, signature(now));
   return gitText(directory, ['fast-import', '--quiet', '--done', '--date-format=raw'], stream);
 }
 
-/** Every file of a commit with its mode. */
+/** Every file of a commit or tree with its mode. */
 export async function fileModes(directory: string, commit: string): Promise<Map<string, string>> {
   const lines = (await git(directory, ['ls-tree', '-r', '-z', '--full-tree', commit])).toString().split('\0');
   return new Map(lines.filter(Boolean).map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, 6)]));
@@ -31,6 +40,7 @@ function importStream(commit: NewCommit, modes: Map<string, string>, sign: (pers
     Buffer.from(`author ${sign(commit.author)}\ncommitter ${sign(commit.committer ?? commit.author)}\n`),
     data(Buffer.from(commit.message)),
     Buffer.from(commit.parent === undefined ? '' : `from ${commit.parent}\n`),
+    Buffer.from(commit.tree === undefined ? '' : `M 040000 ${commit.tree} ""\n`),
     ...commit.changes.flatMap((change) => fileCommand(change, modes.get(change.path) ?? '100644')),
     // Only the objects are wanted: the ref that fast-import insists on is gone before it ends.
     Buffer.from(`get-mark :1\nreset ${ref}\nfrom ${noObject}\n\ndone\n`),

@@ -20,15 +20,17 @@ export async function writeMerge(directory: string, sides: MergeSides, now: Date
   if (merged.exitCode !== 0) return null;
   const parents = squash ? [base] : [base, head];
   const tree = merged.stdout.toString().slice(0, 40);
-  return writeTreeCommit(directory, { tree, parents, message, author }, now);
+  return writeTreeCommit(directory, { tree, parents, message, author, committer: gitHubCommitter }, now);
 }
 
-type TreeCommit = { tree: string; parents: string[]; message: string; author: Person };
+type TreeCommit = { tree: string; parents: string[]; message: string; author: Person; committer: Person };
 
-function writeTreeCommit(directory: string, { tree, parents, message, author }: TreeCommit, now: Date) {
+/** A commit of a tree that is there already, on no branch yet. */
+export function writeTreeCommit(directory: string, commit: TreeCommit, now: Date): Promise<string> {
+  const { tree, parents, message, author, committer } = commit;
   const sign = signature(now);
   const headers = [`tree ${tree}`, ...parents.map((parent) => `parent ${parent}`)];
-  const people = [`author ${sign(author)}`, `committer ${sign(gitHubCommitter)}`];
+  const people = [`author ${sign(author)}`, `committer ${sign(committer)}`];
   const content = [...headers, ...people, '', message.trimEnd(), ''].join('\n');
   return gitText(directory, ['hash-object', '-t', 'commit', '-w', '--stdin'], content);
 }

@@ -7,6 +7,7 @@ import { checkRoutes } from './checks.ts';
 import { commentRoutes } from './comments.ts';
 import { commitRoutes } from './commits.ts';
 import { contentRoutes } from './contents.ts';
+import { databaseRoutes } from './database.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { pullRoutes } from './pulls.ts';
 import { refRoutes } from './refs.ts';
@@ -22,6 +23,7 @@ export function allRoutes(tokens: Map<string, InstallationToken>, archives: Pick
     ...commentRoutes,
     ...commitRoutes,
     ...contentRoutes,
+    ...databaseRoutes,
     ...deploymentRoutes,
     ...pullRoutes,
     ...refRoutes,

@@ -41,6 +41,9 @@ test('every route is called by the real Octokit and answers as GitHub describes 
   await read.git.getCommit({ ...environment, commit_sha: changed });
   await read.repos.compareCommitsWithBasehead({ ...environment, basehead: 'production...staging' });
   const tree = await read.git.getTree({ ...environment, tree_sha: changed, recursive: '1' });
+  const text = { path: 'apps/web/deployment.yaml', mode: '100644', type: 'blob', content: manifest } as const;
+  const { data: made } = await write.git.createTree({ ...environment, base_tree: tree.data.sha, tree: [text] });
+  await write.git.createCommit({ ...environment, message: 'Of a tree', tree: made.sha, parents: [changed] });
   const blob = tree.data.tree.find(({ path }) => path === 'apps/web/deployment.yaml');
   await read.git.getBlob({ ...environment, file_sha: blob?.sha ?? '' });
   await read.repos.getContent({ ...environment, path: 'apps/web/deployment.yaml', ref: 'staging' });
