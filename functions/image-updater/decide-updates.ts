@@ -3,6 +3,7 @@ import type { FileChange } from '../../shared/git/ports.ts';
 import { findInFiles } from '../../shared/images/edit/find-in-files.ts';
 import type { FoundImage } from '../../shared/images/edit/found-image.ts';
 import { type Change, pinImages } from '../../shared/images/edit/pin-images.ts';
+import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
@@ -24,6 +25,7 @@ export type Look = {
   written: ReadonlyMap<string, Written>;
   /** What stood in each place when this work began (`places` of the first plan); a person may have changed it since then. */
   seen: ReadonlyMap<string, string>;
+  now: Date;
 };
 
 /** One place in Git that gets another version. */
@@ -47,9 +49,7 @@ export type UpdatePlan = {
 
 /** Decides what becomes of every tracked image of an environment. A plan without updates means that nothing is to be done. */
 export function decideUpdates(look: Look): UpdatePlan {
-  const choices = new Map(
-    look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look.versions) }]),
-  );
+  const choices = new Map(look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look) }]));
   const edits = findInFiles(look.files, { ...look, tracked: new Set(choices.keys()) }).map(({ images, ...rest }) => {
     return { ...rest, judged: images.map((image, index) => judge({ image, index, look, choices })) };
   });
@@ -62,11 +62,11 @@ export function decideUpdates(look: Look): UpdatePlan {
   };
 }
 
-function choiceFor(rule: ImageRule, versions: Look['versions']): Choice {
+function choiceFor(rule: ImageRule, { versions, now }: Look): Choice {
   const candidates = versions.get(rule.repository);
   return candidates === undefined
     ? { outcome: 'none', reason: 'the registry has no such repository', excluded: [] }
-    : latest(candidates, rule.policy);
+    : latest(candidates, rule.policy, now);
 }
 
 type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: string };
@@ -92,7 +92,7 @@ function judge({ image, index, look, choices }: Judging): Judged {
     image,
     place,
     verdict: changed && verdict.action === 'pin' ? changedMeanwhile(current) : verdict,
-    policy: `semver ${policy.semver.range}`,
+    policy: describePolicy(policy),
   };
 }
 

@@ -1,5 +1,6 @@
 import { BadInputError } from '../../shared/errors.ts';
 import type { Commit } from '../../shared/git/ports.ts';
+import { withPlatforms } from '../../shared/images/platforms.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { parseEcrRepository } from '../../shared/images/reference.ts';
 import { readTree } from '../../shared/tree/read-tree.ts';
@@ -15,7 +16,7 @@ import { writtenBy } from './trailers.ts';
 const maximumArchiveBytes = 100 * 1024 * 1024;
 
 type Moment = { head: string; seen: UpdatePlan['places'] };
-type Sources = Pick<UpdaterPorts, 'git'> & { lookup: Lookup };
+type Sources = Pick<UpdaterPorts, 'git' | 'clock'> & { lookup: Lookup };
 
 /** Decides what is to be changed on a branch. Its environments come one after the other, each on the files that the one before left. */
 export async function planBranch(target: TargetBranch, { head, seen }: Moment, ports: Sources): Promise<UpdatePlan> {
@@ -24,16 +25,17 @@ export async function planBranch(target: TargetBranch, { head, seen }: Moment, p
     ports.git.history(target.repository, head),
   ]);
   let files = (await readTree(archive)).files;
+  const now = ports.clock.now();
   const plans: UpdatePlan[] = [];
   for (const environment of target.environments) {
-    const plan = await planEnvironment(environment, { files, history, seen }, ports.lookup);
+    const plan = await planEnvironment(environment, { files, history, seen, now }, ports.lookup);
     files = new Map([...files, ...plan.files.map(({ path, content }) => [path, content] as const)]);
     plans.push(plan);
   }
   return mergePlans(plans);
 }
 
-type Sight = { files: ReadonlyMap<string, Uint8Array>; history: Commit[]; seen: UpdatePlan['places'] };
+type Sight = { files: ReadonlyMap<string, Uint8Array>; history: Commit[]; seen: UpdatePlan['places']; now: Date };
 
 async function planEnvironment(target: TargetEnvironment, sight: Sight, lookup: Lookup): Promise<UpdatePlan> {
   const { rules, notes } = readRules(target, sight.files);
@@ -43,9 +45,10 @@ async function planEnvironment(target: TargetEnvironment, sight: Sight, lookup: 
     others: target.others,
     files: sight.files,
     rules,
-    versions: await versionsOf(rules, lookup),
+    versions: await versionsOf(rules, sight.now, lookup),
     written: writtenBy(sight.history, target.name),
     seen: sight.seen,
+    now: sight.now,
   });
   return withoutPullRequests(target, { ...plan, notes: [...notes, ...plan.notes] });
 }
@@ -60,14 +63,21 @@ function readRules(target: TargetEnvironment, files: Sight['files']): Environmen
   }
 }
 
-async function versionsOf(rules: EnvironmentRules['rules'], lookup: Lookup): Promise<Map<string, ImageVersion[]>> {
+async function versionsOf(
+  rules: EnvironmentRules['rules'],
+  now: Date,
+  lookup: Lookup,
+): Promise<Map<string, readonly ImageVersion[]>> {
   const answers = await Promise.all(
-    rules.map(async ({ repository }) => {
+    rules.map(async ({ repository, policy }) => {
       const parsed = parseEcrRepository(repository);
-      return { repository, versions: parsed && (await lookup.versions(parsed)) };
+      const versions = parsed && (await lookup.versions(parsed));
+      if (parsed === undefined || versions === undefined) return [];
+      const ask = (digest: string) => lookup.platforms(parsed, digest);
+      return [[repository, await withPlatforms(versions, { policy, now, ask })] as const];
     }),
   );
-  return new Map(answers.flatMap(({ repository, versions }) => (versions ? [[repository, versions]] : [])));
+  return new Map(answers.flat());
 }
 
 /** Never a commit where a pull request was asked for. */

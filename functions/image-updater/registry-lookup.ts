@@ -4,6 +4,7 @@ import { formatEcrRepository } from '../../shared/images/reference.ts';
 /** The registry's answers within one batch: a burst of pushes asks once for each repository. */
 export type Lookup = {
   versions(repository: ImageRepository): Promise<ImageVersion[] | undefined>;
+  platforms: Registry['platforms'];
   /** Asks until the registry has one of the tags, or for the last time. @returns the tags that it has */
   waitFor(repository: ImageRepository, tags: readonly string[]): Promise<string[]>;
 };
@@ -28,6 +29,7 @@ export function createLookup(registry: Registry, sleep: (milliseconds: number) =
 
   return {
     versions,
+    platforms: (repository, digest) => registry.platforms(repository, digest),
     async waitFor(repository, tags) {
       let found = await present(repository, tags);
       for (const wait of waitsInMilliseconds) {

@@ -1,35 +1,7 @@
 import { z } from 'zod';
-import { parseEcrRepository } from '../images/reference.ts';
-import { parseRange } from '../images/semver-range.ts';
 import { durationSchema } from './duration.ts';
+import { imageRuleSchema } from './image-rule.ts';
 import { nameSchema, pathSchema } from './names.ts';
-
-const isRange = (text: string) => parseRange(text) !== undefined;
-const isEcrRepository = (text: string) => parseEcrRepository(text) !== undefined;
-
-const policy = z
-  .strictObject({
-    semver: z
-      .strictObject({
-        range: z
-          .string()
-          .min(1)
-          .refine(isRange, 'must be a version range such as ">=1.0.0 <2.0.0", "1.x" or "^1.2.0"')
-          .describe('A range as Masterminds/semver reads it, e.g. `>=1.0.0 <2.0.0` or `1.x`.'),
-      })
-      .describe('The greatest version in a range.'),
-  })
-  .describe('Which version is wanted.');
-
-const image = z.strictObject({
-  repository: z
-    .string()
-    .min(1)
-    .refine(isEcrRepository, 'must be an ECR repository as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME, without a tag')
-    .describe('Without tag, e.g. `123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application`.'),
-  policy,
-  suspend: z.boolean().default(false).describe('Leave this image alone.'),
-});
 
 /** What may be said for the whole environment and again, closer, for one application. */
 const settings = {
@@ -73,7 +45,11 @@ export const environmentSchema = z.strictObject({
     .record(nameSchema, application)
     .optional()
     .describe('By name. Default: every folder under `applications/`, or else the whole folder as one application.'),
-  images: z.array(image).default([]).superRefine(checkOneRuleEach).describe('The images that are kept up to date.'),
+  images: z
+    .array(imageRuleSchema)
+    .default([])
+    .superRefine(checkOneRuleEach)
+    .describe('The images that are kept up to date.'),
   ...settings,
 });
 
@@ -86,5 +62,5 @@ function checkOneRuleEach(rules: { repository: string }[], context: z.Refinement
 
 export type Environment = z.output<typeof environmentSchema>;
 export type EnvironmentApplication = z.output<typeof application>;
-export type ImageRule = z.output<typeof image>;
+export type ImageRule = Environment['images'][number];
 export type ImagePolicy = ImageRule['policy'];

@@ -1,8 +1,9 @@
-import { compare, parse, type SemVer } from 'semver';
 import type { ImagePolicy } from '../config/environment.ts';
+import { orderingOf } from './ordering-of.ts';
+import { type Test, testFor } from './pattern.ts';
+import type { Ordering } from './policies/ordering.ts';
 import type { ImageVersion } from './ports.ts';
 import { isDigest, isTag } from './reference.ts';
-import { parseRange } from './semver-range.ts';
 
 type Excluded = { version: ImageVersion; reason: string };
 
@@ -11,53 +12,44 @@ export type Choice =
   | { outcome: 'chosen'; version: ImageVersion; excluded: Excluded[] }
   | { outcome: 'none'; reason: string; excluded: Excluded[] };
 
-/** What every kind of policy knows: which tags count, and which of two is the newer one. */
-export type Ordering = {
-  /** Why a tag can't be chosen, or undefined if it can. */
-  exclusion(tag: string): string | undefined;
-  /** Positive if `tag` is newer than `other`; undefined if they can't be compared. */
-  compare(tag: string, other: string): number | undefined;
-  /** The policy in a few words, for messages. */
-  description: string;
-};
-
 /**
  * Chooses the newest version that a policy allows. The order of the candidates, like the order of the events, has no influence.
  *
- * @param candidates every version that the registry has
+ * @param candidates every version that the registry has; where a policy asks for platforms, first completed by `withPlatforms`
+ * @param now by which the age of a push is measured
  */
-export function latest(candidates: readonly ImageVersion[], policy: ImagePolicy): Choice {
+export function latest(candidates: readonly ImageVersion[], policy: ImagePolicy, now: Date): Choice {
   const ordering = orderingOf(policy);
-  const judged = candidates.map((version) => ({ version, reason: exclusionOf(version, ordering) }));
-  const [chosen, ...older] = judged
-    .filter(({ reason }) => reason === undefined)
-    .map(({ version }) => version)
-    .sort((one, other) => newestFirst(one, other, ordering));
-  const excluded = judged.flatMap(({ version, reason }) => (reason === undefined ? [] : [{ version, reason }]));
-  if (chosen === undefined) return { outcome: 'none', reason: nothingFor(ordering, candidates), excluded };
-  const passed = older.map((version) => ({ version, reason: `is not newer than ${chosen.tag}` }));
-  return { outcome: 'chosen', version: chosen, excluded: [...passed, ...excluded] };
+  const reasonAgainst = judgeBy(policy, ordering, now);
+  const judged = candidates.map((version) => ({ version, ...reasonAgainst(version) }));
+  const chosen = newest(
+    judged.filter(({ reason }) => reason === undefined),
+    ordering,
+  );
+  const excluded = judged
+    .filter(({ version }) => version !== chosen)
+    .map(({ version, reason }) => ({ version, reason: reason ?? `is not newer than ${chosen?.tag}` }));
+  if (chosen !== undefined) return { outcome: 'chosen', version: chosen, excluded };
+  return { outcome: 'none', reason: nothingFor(judged, ordering), excluded };
 }
 
-export function orderingOf(policy: ImagePolicy): Ordering {
-  return semverOrdering(policy.semver.range);
+type Judgement = { reason?: string /** It would count, but for the limits of the policy. */; limited?: boolean };
+
+/** @returns what says why a version can't be chosen, the more telling reasons first */
+function judgeBy(policy: ImagePolicy, ordering: Ordering, now: Date): (version: ImageVersion) => Judgement {
+  const limits = limitsOf(policy, now);
+  return (version) => {
+    const reason = reasonAgainstAny(version) ?? ordering.exclusion(version);
+    if (reason !== undefined) return { reason };
+    const limit = limits.map((limit) => limit(version)).find((reason) => reason !== undefined);
+    return limit === undefined ? {} : { reason: limit, limited: true };
+  };
 }
 
-/** Equal versions (`1.0.0` and `v1.0.0`): the one pushed last, then by name, so that the choice never flaps. */
-function newestFirst(one: ImageVersion, other: ImageVersion, ordering: Ordering): number {
-  const pushed = (other.pushedAt?.getTime() ?? 0) - (one.pushedAt?.getTime() ?? 0);
-  return ordering.compare(other.tag, one.tag) || pushed || (one.tag < other.tag ? -1 : 1);
-}
-
-function nothingFor({ description }: Ordering, candidates: readonly ImageVersion[]): string {
-  return `none of the ${candidates.length} tagged images of the registry satisfies ${description}`;
-}
-
-function exclusionOf(version: ImageVersion, ordering: Ordering): string | undefined {
+function reasonAgainstAny(version: ImageVersion): string | undefined {
   if (!isTag(version.tag) || !isDigest(version.digest))
     return 'is not a tag or digest that a container runtime accepts';
-  if (isAttachment(version)) return 'is a signature, an SBOM or an attestation';
-  return ordering.exclusion(version.tag);
+  return isAttachment(version) ? 'is a signature, an SBOM or an attestation' : undefined;
 }
 
 /** What cosign and OCI referrers put beside an image: `sha256-….sig`, `.att`, `.sbom`, or the bare fallback tag. */
@@ -71,19 +63,67 @@ export function isAttachment({ tag, artifactType }: Pick<ImageVersion, 'tag' | '
   return attachmentTag.test(tag) || (artifactType !== undefined && !imageTypes.has(artifactType));
 }
 
-function semverOrdering(text: string): Ordering {
-  const range = parseRange(text);
-  return {
-    description: `the range "${text}"`,
-    exclusion: (tag) => {
-      const version = parse(tag);
-      if (version === null) return 'is not a semantic version';
-      if (range === undefined) return `can't be compared: "${text}" is not a version range`;
-      return range.includes(version) ? undefined : `is outside the range "${text}"`;
-    },
-    compare: (tag, other) => compareParsed(parse(tag), parse(other)),
+type Limit = (version: ImageVersion) => string | undefined;
+
+function limitsOf({ allow, ignore, after, platforms }: ImagePolicy, now: Date): Limit[] {
+  return [
+    ...(ignore ?? []).map((pattern) => ignoring(pattern, testFor(pattern))),
+    ...(allow === undefined ? [] : [allowing(allow.map(testFor))]),
+    ...(after === undefined ? [] : [maturing(after, now)]),
+    ...(platforms === undefined ? [] : [requiring(platforms)]),
+  ];
+}
+
+const ignoring =
+  (pattern: string, isFound: Test): Limit =>
+  ({ tag }) =>
+    isFound(tag) ? `is ignored by "${pattern}"` : undefined;
+
+const allowing =
+  (tests: Test[]): Limit =>
+  ({ tag }) =>
+    tests.some((isFound) => isFound(tag)) ? undefined : 'is not among what is allowed';
+
+function maturing(seconds: number, now: Date): Limit {
+  return ({ pushedAt }) => {
+    if (pushedAt === undefined) return "may be too young: its push time isn't known";
+    const ripe = new Date(pushedAt.getTime() + seconds * 1000);
+    return ripe <= now
+      ? undefined
+      : `is too young: it was pushed at ${pushedAt.toISOString()} and counts from ${ripe.toISOString()} on`;
   };
 }
 
-const compareParsed = (one: SemVer | null, other: SemVer | null) =>
-  one === null || other === null ? undefined : compare(one, other);
+/** Where the platforms aren't known, nothing is said against a version. */
+function requiring(wanted: readonly string[]): Limit {
+  return ({ platforms }) => {
+    const missing = wanted.filter((one) => !platforms?.some((found) => found === one || found.startsWith(`${one}/`)));
+    if (platforms === undefined || missing.length === 0) return undefined;
+    return `lacks ${missing.join(', ')}: ${platforms.length === 0 ? 'it is no manifest list' : `it has ${platforms.join(', ')}`}`;
+  };
+}
+
+function newest(judged: readonly { version: ImageVersion }[], ordering: Ordering): ImageVersion | undefined {
+  return judged
+    .map(({ version }) => version)
+    .reduce<ImageVersion | undefined>(
+      (best, version) => (best === undefined || isNewer(version, best, ordering) ? version : best),
+      undefined,
+    );
+}
+
+/** Equal versions (`1.0.0` and `v1.0.0`): the one pushed last, then by name, so that the choice never flaps. */
+function isNewer(version: ImageVersion, best: ImageVersion, ordering: Ordering): boolean {
+  const pushed = (version.pushedAt?.getTime() ?? 0) - (best.pushedAt?.getTime() ?? 0);
+  return (ordering.compare(version, best) || pushed || (version.tag < best.tag ? 1 : -1)) > 0;
+}
+
+type Judged = { version: ImageVersion } & Judgement;
+
+function nothingFor(judged: readonly Judged[], ordering: Ordering): string {
+  const limited = judged.filter(({ limited }) => limited);
+  const closest = newest(limited, ordering);
+  const because = limited.find(({ version }) => version === closest);
+  if (because === undefined) return `none of the ${judged.length} tagged images satisfies ${ordering.description}`;
+  return `none of the ${judged.length} tagged images is allowed; of those that satisfy ${ordering.description}, the newest one, ${because.version.tag}, ${because.reason}`;
+}

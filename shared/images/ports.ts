@@ -6,6 +6,8 @@ export type ImageVersion = {
   pushedAt?: Date;
   /** Media type of what the manifest describes, where the registry says it: signatures and attestations have one of their own. */
   artifactType?: string;
+  /** What `Registry.platforms` said of the digest, where it was asked. */
+  platforms?: string[];
 };
 
 /** For `image-updater`: the registry is asked; an event's words are never used. */
@@ -17,6 +19,12 @@ export type Registry = {
    * @throws TryAgainError if the registry throttles or fails
    */
   versions(repository: ImageRepository): Promise<ImageVersion[] | undefined>;
+  /**
+   * The platforms of a manifest list, as `linux/amd64` or `linux/arm64/v8`. None if the digest is of a single image, or isn't there any more.
+   *
+   * @throws RefusedError, TryAgainError as above
+   */
+  platforms(repository: ImageRepository, digest: string): Promise<string[]>;
 };
 
 /** An ECR repository: `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`. */

@@ -1,10 +1,14 @@
 import type { ImagePolicy } from '../config/environment.ts';
-import { type Choice, type Ordering, orderingOf } from './policy.ts';
+import { followsTags, orderingOf } from './ordering-of.ts';
+import type { Candidate, Ordering } from './policies/ordering.ts';
+import type { Choice } from './policy.ts';
 import type { ImageVersion } from './ports.ts';
 import type { ImageReference, Pin } from './reference.ts';
 
 /** What becomes of one place in Git where an image stands. `keep` leaves it alone although something is to be said about it. */
 export type Verdict = { action: 'pin'; pin: Pin } | { action: 'current' } | { action: 'keep'; reason: string };
+
+type Written = { tag: string; digest?: string; commit: string };
 
 export type Question = {
   /** What stands in Git. */
@@ -13,21 +17,30 @@ export type Question = {
   /** What `latest` chose. */
   choice: Choice;
   /** The version that we wrote here last, if history knows one. */
-  written?: { tag: string; commit: string } | undefined;
+  written?: Written | undefined;
 };
 
 /**
- * Decides about one image in Git. Never lowers a version, never follows a tag that was pushed again, never undoes what a person wrote.
+ * Decides about one image in Git. Never lowers a version, follows a tag that was pushed again only where the policy says so, never undoes what a
+ * person wrote.
  */
 export function judgeImage({ current, policy, choice, written }: Question): Verdict {
   if (choice.outcome === 'none') return keep(choice.reason);
-  const ordering = orderingOf(policy);
   const { version } = choice;
-  if (current.tag === version.tag) return judgeSameTag(current, version);
-  const reason =
-    reasonInCurrent(current, version, ordering) ?? reasonInHistory(current.tag, version.tag, ordering, written);
+  if (current.tag === version.tag)
+    return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version);
+  const sight = { version, ordering: orderingOf(policy), known: knownIn(choice) };
+  const reason = reasonInCurrent(current, sight) ?? reasonInHistory(current.tag, sight, written);
   return reason === undefined ? { action: 'pin', pin: pinOf(current, version) } : keep(reason);
 }
+
+type Sight = { version: ImageVersion; ordering: Ordering; known: (tag: string) => Candidate };
+
+/** What the registry knows of a tag in Git, e.g. when it was pushed. */
+const knownIn =
+  ({ excluded }: Choice) =>
+  (tag: string): Candidate =>
+    excluded.find(({ version }) => version.tag === tag)?.version ?? { tag };
 
 const keep = (reason: string): Verdict => ({ action: 'keep', reason });
 
@@ -41,32 +54,36 @@ function judgeSameTag(current: ImageReference, version: ImageVersion): Verdict {
   );
 }
 
+function judgeMovedTag(current: ImageReference, version: ImageVersion, written: Question['written']): Verdict {
+  if (current.digest === version.digest) return { action: 'current' };
+  const isHeld = current.digest !== undefined && written?.tag === version.tag && written.digest === version.digest;
+  if (!isHeld) return { action: 'pin', pin: pinOf(current, version) };
+  return keep(
+    `a person replaced ${written.digest} (commit ${written.commit.slice(0, 8)}) by ${current.digest}: held until the tag ${version.tag} has another digest`,
+  );
+}
+
 /** A tag without digest that isn't a version (`latest`) is what automation was asked to replace; with a digest, a person chose it. */
-function reasonInCurrent(
-  { tag, digest }: ImageReference,
-  version: ImageVersion,
-  ordering: Ordering,
-): string | undefined {
-  const order = tag === undefined ? undefined : ordering.compare(tag, version.tag);
+function reasonInCurrent({ tag, digest }: ImageReference, { version, ordering, known }: Sight): string | undefined {
+  const order = tag === undefined ? undefined : ordering.compare(known(tag), version);
   if (tag === undefined || order === undefined)
     return digest === undefined
       ? undefined
       : `${tag ?? digest} was pinned by hand, and ${ordering.description} says nothing about it`;
-  const exclusion = ordering.exclusion(tag);
+  const exclusion = ordering.exclusion(known(tag));
   if (exclusion !== undefined) return `${tag} ${exclusion}: somebody has to change the one or the other`;
   if (order === 0) return `${tag} and ${version.tag} are the same version`;
-  return order > 0 ? `${tag} is newer than ${version.tag}, the newest one that the registry has` : undefined;
+  return order > 0 ? `${tag} is newer than ${version.tag}, the newest one that is allowed` : undefined;
 }
 
 /** Where something else stands than what we wrote last, a person changed it: that version and older ones don't come back by themselves. */
 function reasonInHistory(
   current: string | undefined,
-  chosen: string,
-  ordering: Ordering,
+  { version, ordering, known }: Sight,
   written: Question['written'],
 ): string | undefined {
   if (written === undefined || current === undefined || current === written.tag) return undefined;
-  const order = ordering.compare(chosen, written.tag);
+  const order = ordering.compare(version, known(written.tag));
   if (order === undefined || order > 0) return undefined;
   return `a person replaced ${written.tag} (commit ${written.commit.slice(0, 8)}) by ${current}: held until there is a version newer than ${written.tag}`;
 }

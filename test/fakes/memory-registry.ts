@@ -17,7 +17,11 @@ export function createMemoryRegistry(): MemoryRegistry {
     async versions(repository) {
       const name = formatEcrRepository(repository);
       asked.push(name);
-      return repositories.get(name)?.map((version) => ({ ...version }));
+      return repositories.get(name)?.map(({ platforms: _, ...version }) => version);
+    },
+    async platforms(repository, digest) {
+      const versions = repositories.get(formatEcrRepository(repository)) ?? [];
+      return versions.find((version) => version.digest === digest)?.platforms ?? [];
     },
     push(repository, version) {
       const name = formatEcrRepository(repository);

@@ -40,7 +40,9 @@ const interfaces = [
   'UnassignPrivateIpAddresses',
 ].map((action) => `ec2:${action} *`);
 const ecr = (region: string, account: string, name: string) =>
-  `ecr:DescribeImages arn:<AWS::Partition>:ecr:${region}:${account}:repository/${name}`;
+  ['BatchGetImage', 'DescribeImages'].map(
+    (action) => `ecr:${action} arn:<AWS::Partition>:ecr:${region}:${account}:repository/${name}`,
+  );
 const cluster = (name: string) =>
   `eks:DescribeCluster arn:<AWS::Partition>:eks:<AWS::Region>:<AWS::AccountId>:cluster/${name}`;
 const ofSource = ['artifacts/*/*.json', 'releases/*/*.json', 'renderings/*/*/*.json', 'trees/*/*.tar.gz'];
@@ -61,8 +63,8 @@ const privileges: Record<keyof typeof functions, string[]> = {
   ImageUpdater: [
     ...log('ImageUpdater'),
     secret('plumbline/write'),
-    ecr('eu-west-1', '111122223333', 'team/*'),
-    ecr('us-east-1', '444455556666', 'trial'),
+    ...ecr('eu-west-1', '111122223333', 'team/*'),
+    ...ecr('us-east-1', '444455556666', 'trial'),
     ...consume('ImageUpdaterImagePushesQueue'),
     ...send('ImageUpdaterImagePushesDeadLettersQueue'),
   ],

@@ -125,7 +125,7 @@ describe('environment.yaml', () => {
     [
       'a policy that is not known',
       'images:\n  - repository: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web\n    policy: { newest: {} }\n',
-      'environment.yaml:3: images[0].policy.semver: is required (an object); found nothing',
+      'environment.yaml:3: images[0].policy.newest: is not a known field; found {}',
     ],
     [
       'an image that is not in ECR',

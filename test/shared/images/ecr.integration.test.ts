@@ -27,6 +27,6 @@ test('an image that was pushed to ECR can be chosen', async () => {
   const { registry, account, region, push } = await create();
   const repository = { account, region, name: 'chosen/app' };
   const digest = await push(repository, '1.0.0', 'x');
-  const choice = latest((await registry.versions(repository)) ?? [], { semver: { range: '1.x' } });
+  const choice = latest((await registry.versions(repository)) ?? [], { semver: { range: '1.x' } }, new Date());
   expect(choice).toMatchObject({ outcome: 'chosen', version: { tag: '1.0.0', digest } });
 });

@@ -4,9 +4,10 @@ import { latest } from '../../../shared/images/policy.ts';
 import type { ImageVersion } from '../../../shared/images/ports.ts';
 import { digestOf, versionsOf } from './versions.ts';
 
+const now = new Date('2026-01-02T12:00:00Z');
 const semver = (range: string) => ({ semver: { range } });
 const chosenTag = (versions: ImageVersion[], range: string) => {
-  const choice = latest(versions, semver(range));
+  const choice = latest(versions, semver(range), now);
   return choice.outcome === 'chosen' ? choice.version.tag : undefined;
 };
 
@@ -43,7 +44,7 @@ describe('latest, by a semver range', () => {
   });
 
   test('says for every other version why it was not chosen', () => {
-    const choice = latest(versionsOf('1.0.0', '1.1.0', '2.0.0', '1.2.0-rc.1', 'latest'), semver('1.x'));
+    const choice = latest(versionsOf('1.0.0', '1.1.0', '2.0.0', '1.2.0-rc.1', 'latest'), semver('1.x'), now);
     expect(choice).toMatchObject({ outcome: 'chosen', version: { tag: '1.1.0' } });
     expect(choice.excluded.map(({ version, reason }) => `${version.tag} ${reason}`)).toEqual([
       '1.0.0 is not newer than 1.1.0',
@@ -54,9 +55,9 @@ describe('latest, by a semver range', () => {
   });
 
   test('says what was looked for when there is nothing to choose', () => {
-    expect(latest(versionsOf('2.0.0', 'latest'), semver('1.x'))).toMatchObject({
+    expect(latest(versionsOf('2.0.0', 'latest'), semver('1.x'), now)).toMatchObject({
       outcome: 'none',
-      reason: 'none of the 2 tagged images of the registry satisfies the range "1.x"',
+      reason: 'none of the 2 tagged images satisfies the range "1.x"',
     });
   });
 
@@ -66,7 +67,7 @@ describe('latest, by a semver range', () => {
     `sha256-${'0'.repeat(64)}.sbom`,
     `sha256-${'0'.repeat(64)}`,
   ])('fault 5: the tag %s is not a version', (tag) => {
-    const choice = latest(versionsOf('1.0.0', tag), semver('*'));
+    const choice = latest(versionsOf('1.0.0', tag), semver('*'), now);
     expect(choice).toMatchObject({ outcome: 'chosen', version: { tag: '1.0.0' } });
     expect(choice.excluded).toMatchObject([{ reason: 'is a signature, an SBOM or an attestation' }]);
   });
