@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { rbac } from './rbac.ts';
 import { render } from './render.ts';
 
 const program = new Command('plumbline').description(
@@ -18,5 +19,19 @@ program
       process.exitCode = await render({ folder, ...options }, { stdout: process.stdout, stderr: process.stderr });
     },
   );
+
+program
+  .command('rbac')
+  .description("print the access that a cluster's administrator grants: pipe it to kubectl apply --server-side -f -")
+  .option('--deployer <file>', 'who may deploy what where', 'deployer.yaml')
+  .option(
+    '--from <dir>',
+    'a checkout of the environment repository: grant what its manifests need (default: the usual kinds)',
+  )
+  .option('--environment <name...>', 'only these environments (default: all)')
+  .action(async ({ environment, ...options }: { deployer: string; from?: string; environment?: string[] }) => {
+    const chosen = environment === undefined ? options : { ...options, environments: environment };
+    process.exitCode = await rbac(chosen, { stdout: process.stdout, stderr: process.stderr });
+  });
 
 await program.parseAsync();

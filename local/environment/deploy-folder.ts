@@ -54,22 +54,18 @@ async function play(
   const desired = await state.readDesired(environmentName);
   const release = desired === undefined ? undefined : await readRelease(desired.release);
   const wanted = Object.values(release?.applications ?? {}).filter(({ artifact }) => artifact !== undefined).length;
-  const settled = await eventually(
-    'every application to settle',
-    async () => {
-      const applications = await state.listApplications(environmentName);
-      return applications.length >= wanted && applications.every(isSettled) && applications;
-    },
-    patience,
-  );
-  const isHealthy = settled.length > 0 && settled.every(({ phase }) => phase === 'healthy');
+  const settled = () =>
+    eventually(
+      'every application to settle',
+      async () => {
+        const applications = await state.listApplications(environmentName);
+        return applications.length >= wanted && applications.every(isSettled) && applications;
+      },
+      patience,
+    );
+  const isHealthy = wanted > 0 && (await settled()).every(({ phase }) => phase === 'healthy');
   const drift = isHealthy ? await changeByHand(cluster.adminKubeconfig, objects, environmentName) : undefined;
-  return reportOf({
-    objects: objects.length,
-    attempt,
-    applications: await state.listApplications(environmentName),
-    drift,
-  });
+  return reportOf({ objects: objects.length, attempt, applications: await settled(), drift });
 }
 
 /** Several hundred objects, and rollouts that may time out. */

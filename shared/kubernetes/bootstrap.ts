@@ -28,30 +28,29 @@ const rbac = 'rbac.authorization.k8s.io';
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
  */
 export function bootstrapObjects({ environments, group = reconcilerGroup }: Input): KubernetesObject[] {
-  const names = environments.map(({ name }) => name);
   const namespaces = new Set([systemNamespace, ...environments.flatMap((environment) => environment.namespaces)]);
   return [
     ...[...namespaces].map((name) => object('v1', 'Namespace', { name })),
-    ...names.map((name) => object('v1', 'ServiceAccount', { name, namespace: systemNamespace })),
-    role('Role', { name: 'plumbline-reconciler', namespace: systemNamespace }, [impersonation(names)]),
-    binding(
-      'Role',
-      { name: 'plumbline-reconciler', namespace: systemNamespace },
-      {
-        apiGroup: rbac,
-        kind: 'Group',
-        name: group,
-      },
-    ),
+    ...environments.flatMap(({ name }) => identityOf(name, group)),
     ...environments.flatMap(rightsOf),
   ];
 }
 
-const impersonation = (resourceNames: string[]): PolicyRule => ({
+/** A ServiceAccount, and the right to act as it. A Role for each, so that one environment can be added without naming the others. */
+function identityOf(environment: string, group: string): KubernetesObject[] {
+  const metadata = { name: `plumbline-act-as-${environment}`, namespace: systemNamespace };
+  return [
+    object('v1', 'ServiceAccount', { name: environment, namespace: systemNamespace }),
+    role('Role', metadata, [impersonation(environment)]),
+    binding('Role', metadata, { apiGroup: rbac, kind: 'Group', name: group }),
+  ];
+}
+
+const impersonation = (environment: string): PolicyRule => ({
   apiGroups: [''],
   resources: ['serviceaccounts'],
   verbs: ['impersonate'],
-  resourceNames,
+  resourceNames: [environment],
 });
 
 function rightsOf({

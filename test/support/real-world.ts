@@ -61,7 +61,7 @@ export async function createRealWorld(options: Options = {}): Promise<RealWorld>
   const index = indexResources(resources);
   const { rules = ownKinds, clusterKinds = [], clusterRules = [] } = options;
   const environments = [{ name: environment, namespaces: [namespace], rules, clusterKinds, clusterRules }];
-  const objects = bootstrapObjects({ environments, group }).map((object) => withOwnName(object, id));
+  const objects = bootstrapObjects({ environments, group });
   const reconciler: KubernetesObject[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `reconciler-${id}` } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reconciler', namespace: `reconciler-${id}` } },
@@ -93,14 +93,6 @@ export async function createRealWorld(options: Options = {}): Promise<RealWorld>
       return resource && admin.read(resource, { namespace, name });
     },
   };
-}
-
-/** Tests share the cluster: each has its own role to impersonate by. */
-function withOwnName(object: KubernetesObject, id: string): KubernetesObject {
-  if (object.metadata.name !== 'plumbline-reconciler') return object;
-  const name = `plumbline-reconciler-${id}`;
-  const { roleRef } = object as { roleRef?: object };
-  return { ...object, metadata: { ...object.metadata, name }, ...(roleRef && { roleRef: { ...roleRef, name } }) };
 }
 
 async function mustApply(admin: Cluster, resources: Resources, object: KubernetesObject): Promise<void> {

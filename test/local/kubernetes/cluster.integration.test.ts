@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ensureBinaries } from '../../../local/kubernetes/binaries.ts';
 import { type LocalCluster, startCluster } from '../../../local/kubernetes/cluster.ts';
-import { useExistingCluster } from '../../../local/kubernetes/existing-cluster.ts';
 import { temporaryFolder } from '../tools/temporary.ts';
 import { type Admin, adminOf, expectNobodyListens, patience, processesWith } from './cluster-client.ts';
 import { authenticator, itKnowsWhoIsWho } from './identity-suite.ts';
@@ -33,18 +32,6 @@ describe('a local cluster', () => {
     expect((await admin.get('/version')).gitVersion).toBe(cluster.version);
     const { items } = await admin.get('/api/v1/nodes');
     expect(items.map((node: { metadata: { name: string } }) => node.metadata.name)).toEqual(['node-1', 'node-2']);
-  });
-
-  it('can be used as an existing cluster, which says what does not hold then', async () => {
-    const existing = await useExistingCluster(cluster.adminKubeconfig);
-    expect(existing).toMatchObject({ version: cluster.version, endpoint: cluster.adminEndpoint });
-    expect(existing.limits.join()).toContain('EKS tokens are not understood');
-  });
-
-  it('says which kubeconfig of an existing cluster cannot be used', async () => {
-    const path = join(await temporaryFolder(), 'kubeconfig');
-    await writeFile(path, 'kind: Config');
-    await expect(useExistingCluster(path)).rejects.toThrow(`${path} cannot be used: kubeconfig has no current-context`);
   });
 });
 

@@ -96,16 +96,16 @@ describe('what a cluster needs once', () => {
   });
 
   it('lets the reconciler act as exactly these accounts, and do nothing else', () => {
-    expect(find('Role', 'plumbline-reconciler', 'plumbline-system')?.rules).toEqual([
-      {
-        apiGroups: [''],
-        resources: ['serviceaccounts'],
-        verbs: ['impersonate'],
-        resourceNames: ['staging', 'production'],
-      },
-    ]);
+    const impersonate = { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] };
+    for (const environment of ['staging', 'production']) {
+      const name = `plumbline-act-as-${environment}`;
+      expect(find('Role', name, 'plumbline-system')?.rules).toEqual([{ ...impersonate, resourceNames: [environment] }]);
+    }
     const bound = objects.filter(({ subjects }) => JSON.stringify(subjects)?.includes('plumbline:reconciler'));
-    expect(bound.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['RoleBinding plumbline-reconciler']);
+    expect(bound.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'RoleBinding plumbline-act-as-staging',
+      'RoleBinding plumbline-act-as-production',
+    ]);
   });
 
   it('gives each environment its rights in its own namespaces only', () => {

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import type { Writable } from 'node:stream';
+import { printYaml } from '../functions/renderer/print-yaml.ts';
+import { type RenderedEnvironment, renderEnvironment } from '../local/environment/render-environment.ts';
+import { ensureKubectlAndHelm, type KubectlAndHelm } from '../local/tools/kubectl-and-helm.ts';
+import { type DeployerEnvironment, deployerSchema } from '../shared/config/deployer.ts';
+import { parseConfiguration } from '../shared/config/parse.ts';
+import { BadInputError, PlumblineError, problemsOf } from '../shared/errors.ts';
+import { type BootstrapEnvironment, bootstrapObjects } from '../shared/kubernetes/bootstrap.ts';
+import {
+  kindName,
+  type PolicyRule,
+  parseKindName,
+  readPods,
+  rulesFor,
+  rulesForKinds,
+} from '../shared/kubernetes/rules.ts';
+import { groupOf } from '../shared/manifests/object.ts';
+import { describeProblem } from '../shared/problem.ts';
+import { readFolderTree } from './folder-tree.ts';
+
+export type RbacOptions = {
+  /** Path of `deployer.yaml`. */
+  deployer: string;
+  /** A checkout of the environment repository: the rights are what its manifests need. Default: rights for the usual kinds. */
+  from?: string;
+  /** Only these environments. Default: all. */
+  environments?: string[];
+};
+
+/** What most applications consist of. Secrets, Roles and custom resources are an explicit choice: `--from` finds them. */
+const usualKinds = [
+  'ConfigMap',
+  'PersistentVolumeClaim',
+  'Service',
+  'ServiceAccount',
+  'DaemonSet.apps',
+  'Deployment.apps',
+  'StatefulSet.apps',
+  'HorizontalPodAutoscaler.autoscaling',
+  'CronJob.batch',
+  'Job.batch',
+  'Ingress.networking.k8s.io',
+  'NetworkPolicy.networking.k8s.io',
+  'PodDisruptionBudget.policy',
+];
+
+/**
+ * `plumbline rbac`: what a cluster's administrator applies once, as YAML on stdout: namespaces, one ServiceAccount per environment with
+ * its rights, and the reconciler's right to act as these ServiceAccounts by name.
+ *
+ * @returns the exit code: 0, or 1 if there was a problem
+ */
+export async function rbac(options: RbacOptions, out: { stdout: Writable; stderr: Writable }): Promise<number> {
+  try {
+    const tools = await ensureKubectlAndHelm();
+    const environments = await Promise.all(
+      (await chosen(options)).map(([name, environment]) => grantsOf(name, environment, { from: options.from, tools })),
+    );
+    out.stdout.write(await printYaml(bootstrapObjects({ environments }), tools));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof PlumblineError)) throw error;
+    for (const problem of problemsOf(error)) out.stderr.write(`error: ${describeProblem(problem)}\n`);
+    return 1;
+  }
+}
+
+async function chosen({ deployer, environments }: RbacOptions): Promise<[string, DeployerEnvironment][]> {
+  const text = await readFile(deployer, 'utf8').catch(() => {
+    throw new BadInputError([{ file: deployer, message: 'cannot be read; name another file with --deployer' }]);
+  });
+  const all = parseConfiguration(text, deployer, deployerSchema).environments;
+  const unknown = (environments ?? []).filter((name) => !Object.hasOwn(all, name));
+  const known = Object.keys(all).join(', ');
+  if (unknown.length > 0)
+    throw new BadInputError([{ file: deployer, message: `has no environment ${unknown.join(', ')}; it has ${known}` }]);
+  return Object.entries(all).filter(([name]) => environments === undefined || environments.includes(name));
+}
+
+type Source = { from: string | undefined; tools: KubectlAndHelm };
+
+async function grantsOf(
+  name: string,
+  environment: DeployerEnvironment,
+  { from, tools }: Source,
+): Promise<BootstrapEnvironment> {
+  const { namespaces, clusterKinds } = environment;
+  if (from === undefined)
+    return { name, namespaces, clusterKinds, rules: [...rulesForKinds(usualKinds.map(parseKindName)), readPods] };
+  const { tree, path } = await readFolderTree(from);
+  const inTree = { ...environment, path: posix.join(path, environment.path) };
+  const rendered = await renderEnvironment(tree, { name, environment: inTree, tools });
+  if (rendered.problems.length > 0) throw new BadInputError(rendered.problems);
+  return { name, namespaces, clusterKinds, rules: namespacedRules(rendered, clusterKinds) };
+}
+
+/** Kinds outside namespaces are granted by `clusterKinds` alone: what stands in Git must not widen that. */
+function namespacedRules({ objects }: RenderedEnvironment, clusterKinds: string[]): PolicyRule[] {
+  const isNamespaced = ({ apiVersion, kind }: { apiVersion: string; kind: string }) =>
+    !clusterKinds.includes(kindName({ group: groupOf(apiVersion), kind }));
+  return rulesFor(objects.filter(isNamespaced), []).rules;
+}

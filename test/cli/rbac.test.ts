@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type RbacOptions, rbac } from '../../cli/rbac.ts';
+
+const root = join(import.meta.dirname, '../..');
+const deployer = join(root, 'examples/deployer.yaml');
+const from = join(root, 'examples/example-environment');
+
+type Rule = { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] };
+type Role = { kind: string; metadata: { name: string; namespace?: string }; rules: Rule[] };
+
+async function run(options: Partial<RbacOptions> = {}) {
+  let [stdout, stderr] = ['', ''];
+  const code = await rbac(
+    { deployer, ...options },
+    {
+      stdout: new Writable({
+        write: (chunk, _encoding, done) => {
+          stdout += chunk;
+          done();
+        },
+      }),
+      stderr: new Writable({
+        write: (chunk, _encoding, done) => {
+          stderr += chunk;
+          done();
+        },
+      }),
+    },
+  );
+  return { code, stderr, objects: parseAllDocuments(stdout).map((document) => document.toJS() as Role) };
+}
+
+const roleIn = (objects: Role[], namespace: string) =>
+  objects.find(({ kind, metadata }) => kind === 'Role' && metadata.namespace === namespace);
+
+describe('plumbline rbac', () => {
+  it('lets the reconciler impersonate the ServiceAccounts of the environments by name, and nothing else', async () => {
+    const { code, objects } = await run();
+    expect(code).toBe(0);
+    const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.namespace === 'plumbline-system');
+    const impersonate = { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] };
+    expect(roles.map(({ rules }) => rules)).toEqual([
+      [{ ...impersonate, resourceNames: ['staging'] }],
+      [{ ...impersonate, resourceNames: ['production'] }],
+    ]);
+  });
+
+  it('can be applied for one environment without taking anything from the others', async () => {
+    const names = ({ objects }: Awaited<ReturnType<typeof run>>) =>
+      objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`);
+    const [all, staging, production] = await Promise.all([
+      run(),
+      run({ environments: ['staging'] }),
+      run({ environments: ['production'] }),
+    ]);
+    const shared = names(staging).filter((name) => names(production).includes(name));
+    expect(shared).toEqual(['Namespace/undefined/plumbline-system']);
+    expect(new Set([...names(staging), ...names(production)])).toEqual(new Set(names(all)));
+  });
+
+  it('grants what the manifests need, in the environment’s own namespaces only', async () => {
+    const { objects } = await run({ from, environments: ['staging'] });
+    const granted = roleIn(objects, 'staging')?.rules.flatMap(({ resources }) => resources);
+    expect(granted?.toSorted()).toEqual(['deployments', 'pods', 'services']);
+    expect(roleIn(objects, 'production')).toBeUndefined();
+    expect(objects.some(({ kind }) => kind.startsWith('ClusterRole'))).toBe(false);
+  });
+
+  it('grants the usual kinds where it is given no manifests, and never Secrets or RBAC', async () => {
+    const granted = roleIn((await run()).objects, 'production')?.rules.flatMap(({ resources }) => resources) ?? [];
+    expect(granted).toContain('deployments');
+    expect(granted).not.toContain('secrets');
+    expect(granted.some((resource) => resource.includes('role'))).toBe(false);
+  });
+
+  it.each<[string, Partial<RbacOptions>, string]>([
+    [
+      'an environment that is not there',
+      { environments: ['preview'] },
+      'has no environment preview; it has staging, production',
+    ],
+    [
+      'a deployer.yaml that is not there',
+      { deployer: '/nowhere/deployer.yaml' },
+      'cannot be read; name another file with --deployer',
+    ],
+    ['a folder without manifests', { from: join(root, 'examples/nowhere') }, 'there is no folder'],
+  ])('says what is wrong: %s', async (_name, options, message) => {
+    const { code, stderr, objects } = await run(options);
+    expect(stderr).toContain(message);
+    expect([code, objects]).toEqual([1, []]);
+  });
+});
