@@ -41,8 +41,14 @@ export function createAccess(app: GitHubApp, permissions: Permissions): Access {
   };
 }
 
-const describePermission = ([name, level]: [string, string]) =>
-  `${name === 'statuses' ? 'Commit statuses' : name.replace(/^./, (letter) => letter.toUpperCase())}: ${level}`;
+/** As GitHub's settings call them. */
+const permissionNames: Record<string, string> = {
+  contents: 'Contents',
+  pull_requests: 'Pull requests',
+  statuses: 'Commit statuses',
+};
+
+const describePermission = ([name, level]: [string, string]) => `${permissionNames[name] ?? name}: ${level}`;
 
 /** A token may end before its hour is over (revoked, or the App's key was rotated): 401 is worth one new one. */
 async function withFreshToken<Result>(connections: Connections, repository: string, work: Work<Result>) {

@@ -32,6 +32,7 @@ export function explainGitHubError(error: unknown, attempt: Attempt): PlumblineE
 }
 
 export const statusOf = (error: unknown) => readFailure(error).status;
+export const messageOf = (error: unknown) => readFailure(error).message;
 
 /** The `type` of each error of a GraphQL answer, e.g. `STALE_DATA`. */
 export const graphqlTypesOf = (error: unknown) => readFailure(error).types;

@@ -16,7 +16,27 @@ export type GitReader = {
 /** `path` is relative to the repository's root. A file that is changed loses its executable bit: GitHub's commits have no modes. */
 export type FileChange = { path: string; content: Uint8Array };
 
-export type Commit = { revision: string; message: string };
+export type Commit = {
+  revision: string;
+  message: string;
+  /** By the clock of whoever committed it. */
+  at: Date;
+  /** Made by an App, and not rewritten by a person since then. */
+  byApp: boolean;
+};
+
+export type PullRequest = {
+  number: number;
+  state: 'open' | 'merged' | 'closed';
+  title: string;
+  body: string;
+  /** Where its branch was when it was last open. */
+  head: string;
+  /** When it was merged or closed. */
+  endedAt?: Date;
+};
+
+type NewCommit = { repository: string; branch: string; message: string; files: FileChange[] };
 
 /** For `image-updater`. */
 export type GitWriter = GitReader & {
@@ -28,14 +48,27 @@ export type GitWriter = GitReader & {
    * @returns the new head, or `stale` if the branch had moved
    * @throws RefusedError naming the setting, if the branch is protected
    */
-  commit(change: {
+  commit(change: NewCommit & { expectedHead: string }): Promise<string | 'stale'>;
+  /**
+   * Makes a branch consist of `base` and one commit on top of it, whatever it had before: compare and swap as well.
+   *
+   * @param change `expectedHead` is undefined where there must be no such branch yet
+   */
+  replace(change: NewCommit & { expectedHead: string | undefined; base: string }): Promise<string | 'stale'>;
+  /** The newest pull requests from a branch of the repository, newest first, at most 30. */
+  pullRequests(repository: string, branch: string): Promise<PullRequest[]>;
+  /** @returns its number, or `stale` if the branch has an open one already */
+  openPullRequest(request: {
     repository: string;
     branch: string;
-    expectedHead: string;
-    message: string;
-    files: FileChange[];
-  }): Promise<string | 'stale'>;
+    base: string;
+    title: string;
+    body: string;
+  }): Promise<number | 'stale'>;
+  changePullRequest(repository: string, number: number, change: PullRequestChange): Promise<void>;
 };
+
+export type PullRequestChange = { title: string; body: string; state: 'open' | 'closed' };
 
 export type CommitState = 'pending' | 'success' | 'failure' | 'error';
 export type CommitStatus = { context: string; state: CommitState; description: string; targetUrl?: string };

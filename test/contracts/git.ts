@@ -12,6 +12,8 @@ export type GitUnderTest = {
   repository: string;
   /** A person's commit on a branch, which is made if there is none. Returns its SHA. */
   push(branch: string, files: Record<string, string>, message: string): Promise<string>;
+  mergePullRequest(number: number): Promise<unknown>;
+  closePullRequest(number: number): Promise<unknown>;
 };
 
 const megabyte = 1024 * 1024;
@@ -96,10 +98,12 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
         message,
         files,
       });
-      expect(await git.writer.history(git.repository, second)).toEqual([
-        { revision: second, message },
-        { revision: first, message: 'First' },
+      const history = await git.writer.history(git.repository, second);
+      expect(history).toMatchObject([
+        { revision: second, message, byApp: true },
+        { revision: first, message: 'First', byApp: false },
       ]);
+      for (const { at } of history) expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000);
       expect(await git.writer.history(git.repository, first)).toHaveLength(1);
     });
 
@@ -127,6 +131,89 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
       const results = await Promise.all([commit('b.yaml'), commit('c.yaml')]);
       expect(results.filter((result) => result === 'stale')).toHaveLength(1);
       expect(results).toContain(await git.reader.head(git.repository, 'main'));
+    });
+  });
+
+  describe(`Git to propose to: ${name}`, () => {
+    const start = async () => {
+      const git = await create();
+      const base = await git.push('main', { 'a.yaml': 'a', 'b.yaml': 'b' }, 'First');
+      const propose = (content: string, expectedHead?: string, onto = base) =>
+        git.writer.replace({
+          repository: git.repository,
+          branch: 'plumbline/main',
+          expectedHead,
+          base: onto,
+          message: `Change to ${content}`,
+          files: [{ path: 'a.yaml', content: bytes(content) }],
+        });
+      const subjects = async (revision: string) =>
+        (await git.writer.history(git.repository, revision)).map(({ message }) => message);
+      return { git, base, propose, subjects };
+    };
+    const aRequest = { branch: 'plumbline/main', base: 'main', title: 'A title', body: 'A body' };
+
+    it('puts a branch at one commit on top of another branch, and later at another one', async () => {
+      const { git, propose, subjects } = await start();
+      const first = await propose('\uFEFFä\r\n');
+      expect(await git.reader.head(git.repository, 'plumbline/main')).toBe(first);
+      const files = await filesAt(git, first);
+      expect(Buffer.from(files.get('a.yaml') as Uint8Array)).toEqual(Buffer.from('\uFEFFä\r\n'));
+      expect(text(files.get('b.yaml'))).toBe('b');
+      const moved = await git.push('main', { 'b.yaml': 'moved' }, 'Second');
+      const second = await propose('c', first, moved);
+      expect(await subjects(second)).toEqual(['Change to c', 'Second', 'First']);
+      expect((await git.writer.history(git.repository, second))[0]).toMatchObject({ byApp: true });
+      expect(text((await filesAt(git, second)).get('b.yaml'))).toBe('moved');
+      expect(await git.reader.head(git.repository, 'main')).toBe(moved);
+    });
+
+    it('fault 12: loses nothing that somebody else put on the branch', async () => {
+      const { git, propose } = await start();
+      const ours = await propose('b');
+      const theirs = await git.push('plumbline/main', { 'b.yaml': 'by a person' }, 'A person');
+      expect(await propose('c', ours)).toBe('stale');
+      expect(await propose('c')).toBe('stale');
+      expect(await git.reader.head(git.repository, 'plumbline/main')).toBe(theirs);
+    });
+
+    it('opens one pull request, which follows its branch until it is closed', async () => {
+      const { git, propose } = await start();
+      const { writer, repository } = git;
+      expect(await writer.pullRequests(repository, 'plumbline/main')).toEqual([]);
+      const head = await propose('b');
+      const number = await writer.openPullRequest({ repository, ...aRequest });
+      expect(await writer.openPullRequest({ repository, ...aRequest })).toBe('stale');
+      const opened = { number, state: 'open', title: 'A title', body: 'A body', head };
+      expect(await writer.pullRequests(repository, 'plumbline/main')).toEqual([opened]);
+      expect(await writer.pullRequests(repository, 'plumbline')).toEqual([]);
+      const moved = await propose('c', head);
+      await writer.changePullRequest(repository, Number(number), { title: 'Another', body: '', state: 'open' });
+      expect(await writer.pullRequests(repository, 'plumbline/main')).toEqual([
+        { ...opened, title: 'Another', body: '', head: moved },
+      ]);
+      await writer.changePullRequest(repository, Number(number), { title: 'Done', body: '', state: 'closed' });
+      expect(await writer.pullRequests(repository, 'plumbline/main')).toEqual([
+        { ...opened, title: 'Done', body: '', head: moved, state: 'closed', endedAt: expect.any(Date) },
+      ]);
+    });
+
+    it('tells merged ones from closed ones, newest first', async () => {
+      const { git, propose } = await start();
+      const { writer, repository } = git;
+      const first = await propose('b');
+      const one = Number(await writer.openPullRequest({ repository, ...aRequest }));
+      await git.mergePullRequest(one);
+      await propose('c', first, await git.reader.head(repository, 'main'));
+      const other = Number(await writer.openPullRequest({ repository, ...aRequest }));
+      await git.closePullRequest(other);
+      const pulls = await writer.pullRequests(repository, 'plumbline/main');
+      expect(pulls.map(({ number, state }) => ({ number, state }))).toEqual([
+        { number: other, state: 'closed' },
+        { number: one, state: 'merged' },
+      ]);
+      expect(pulls[1]).toMatchObject({ head: first, endedAt: expect.any(Date) });
+      expect(text((await filesAt(git, (await git.reader.head(repository, 'main')) ?? '')).get('a.yaml'))).toBe('b');
     });
   });
 

@@ -10,5 +10,7 @@ gitContract('in memory', async () => {
     reporter: git,
     repository,
     push: async (branch, files, message) => git.push({ repository, branch }, files, message),
+    mergePullRequest: async (number) => git.merge(repository, number),
+    closePullRequest: async (number) => git.close(repository, number),
   };
 });

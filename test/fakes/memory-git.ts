@@ -2,20 +2,34 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import { BadInputError, MissingError } from '../../shared/errors.ts';
 import type { CommitStatus, GitReporter, GitWriter } from '../../shared/git/ports.ts';
+import { createMemoryPullRequests, type MemoryPullRequests } from './memory-pull-requests.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
-type StoredCommit = { revision: string; parent: string | undefined; message: string; files: Files };
+type StoredCommit = {
+  revision: string;
+  sequence: number;
+  parents: string[];
+  message: string;
+  files: Files;
+  at: Date;
+  byApp: boolean;
+};
+type Branch = { repository: string; branch: string };
+type NewCommit = Pick<StoredCommit, 'message' | 'byApp'> & {
+  parents: string[];
+  change: (files: Map<string, Uint8Array>) => void;
+};
 
 export type MemoryGit = GitWriter &
-  GitReporter & {
+  GitReporter &
+  Pick<MemoryPullRequests, 'close' | 'reopen'> & {
     /** A person's commit on a branch, which is made if there is none; `null` deletes a file. Returns its SHA. */
-    push(
-      branch: { repository: string; branch: string },
-      files: Record<string, string | null>,
-      message?: string,
-    ): string;
+    push(branch: Branch, files: Record<string, string | null>, message?: string): string;
+    /** A person merges a pull request: its changes to the base, by a merge commit or, squashed, by one of their own. */
+    merge(repository: string, number: number, squashedAs?: string): string;
     /** A file at a branch's head, as text. */
     read(repository: string, branch: string, path: string): string | undefined;
     /** Messages of a branch, newest first. */
@@ -23,40 +37,63 @@ export type MemoryGit = GitWriter &
   };
 
 const maximumDescription = 140;
+const key = (repository: string, name: string) => `${repository} ${name}`;
 
 /** The Git of tests: the same contract as GitHub's (`test/contracts/git.ts`). */
-export function createMemoryGit(): MemoryGit {
+export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
   const commits = new Map<string, StoredCommit>();
   const heads = new Map<string, string>();
   const statuses = new Map<string, CommitStatus>();
-  const key = (repository: string, name: string) => `${repository} ${name}`;
-  const commitAt = (revision: string): StoredCommit => {
+  const headOf = (repository: string, branch: string) => heads.get(key(repository, branch));
+  const pulls = createMemoryPullRequests({ now, headOf });
+
+  function commitAt(revision: string): StoredCommit {
     const commit = commits.get(revision);
     if (commit === undefined) throw new MissingError(`no commit ${revision}`);
     return commit;
-  };
+  }
 
-  function add(
-    place: { repository: string; branch: string },
-    message: string,
-    change: (files: Map<string, Uint8Array>) => void,
-  ) {
-    const parent = heads.get(key(place.repository, place.branch));
-    const files = new Map(parent === undefined ? [] : commitAt(parent).files);
+  function add(place: Branch, { parents, message, byApp, change }: NewCommit): string {
+    const files = new Map(parents[0] === undefined ? [] : commitAt(parents[0]).files);
     change(files);
     const revision = createHash('sha1').update(`${commits.size} ${message}`).digest('hex');
-    commits.set(revision, { revision, parent, message, files });
+    commits.set(revision, { revision, sequence: commits.size, parents, message, files, at: now(), byApp });
     heads.set(key(place.repository, place.branch), revision);
+    pulls.follow(place.repository, place.branch);
     return revision;
   }
 
+  /** A commit and everything before it, newest first. */
   function line(revision: string | undefined): StoredCommit[] {
-    const commit = revision === undefined ? undefined : commitAt(revision);
-    return commit === undefined ? [] : [commit, ...line(commit.parent)];
+    const found = new Set<StoredCommit>();
+    const open = revision === undefined ? [] : [revision];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const commit = commitAt(next);
+      if (!found.has(commit)) open.push(...commit.parents);
+      found.add(commit);
+    }
+    return [...found].sort((one, other) => other.sequence - one.sequence);
+  }
+
+  const put = (added: { path: string; content: Uint8Array }[]) => (files: Map<string, Uint8Array>) => {
+    for (const { path, content } of added) files.set(path, content);
+  };
+
+  function merge(repository: string, number: number, squashedAs?: string): string {
+    const { base, head } = pulls.end(repository, number, 'merged');
+    const [from, onto] = [commitAt(head), headOf(repository, base)];
+    const known = new Set(line(onto));
+    const start = line(head).find((commit) => known.has(commit));
+    const changed = [...from.files].filter(([path, content]) => !start || start.files.get(path) !== content);
+    const parents = [...(onto === undefined ? [] : [onto]), ...(squashedAs === undefined ? [head] : [])];
+    const message = squashedAs ?? `Merge pull request #${number}`;
+    const change = put(changed.map(([path, content]) => ({ path, content })));
+    return add({ repository, branch: base }, { parents, message, byApp: false, change });
   }
 
   return {
-    head: async (repository, branch) => heads.get(key(repository, branch)),
+    ...pulls,
+    head: async (repository, branch) => headOf(repository, branch),
     async archive(repository, revision, maxBytes) {
       const bytes = await packed(commitAt(revision).files);
       if (bytes.length <= maxBytes) return bytes;
@@ -65,12 +102,14 @@ export function createMemoryGit(): MemoryGit {
     history: async (_repository, revision) =>
       line(revision)
         .slice(0, 100)
-        .map(({ revision, message }) => ({ revision, message })),
-    async commit({ repository, branch, expectedHead, message, files }) {
-      if (heads.get(key(repository, branch)) !== expectedHead) return 'stale';
-      return add({ repository, branch }, message, (all) => {
-        for (const { path, content } of files) all.set(path, content);
-      });
+        .map(({ revision, message, at, byApp }) => ({ revision, message, at, byApp })),
+    async commit({ expectedHead, message, files, ...place }) {
+      if (headOf(place.repository, place.branch) !== expectedHead) return 'stale';
+      return add(place, { parents: [expectedHead], message, byApp: true, change: put(files) });
+    },
+    async replace({ expectedHead, base, message, files, ...place }) {
+      if (headOf(place.repository, place.branch) !== expectedHead) return 'stale';
+      return add(place, { parents: [base], message, byApp: true, change: put(files) });
     },
     status: async (repository, revision, context) => statuses.get(key(repository, `${revision} ${context}`)),
     async setStatus(repository, revision, status) {
@@ -81,18 +120,22 @@ export function createMemoryGit(): MemoryGit {
           : status.description;
       statuses.set(key(repository, `${revision} ${status.context}`), { ...status, description });
     },
-    push: (place, files, message = 'A person changed something') =>
-      add(place, message, (all) => {
+    push(place, files, message = 'A person changed something') {
+      const parent = headOf(place.repository, place.branch);
+      const change = (all: Map<string, Uint8Array>) => {
         for (const [path, text] of Object.entries(files))
           if (text === null) all.delete(path);
           else all.set(path, new TextEncoder().encode(text));
-      }),
+      };
+      return add(place, { parents: parent === undefined ? [] : [parent], message, byApp: false, change });
+    },
+    merge,
     read(repository, branch, path) {
-      const head = heads.get(key(repository, branch));
+      const head = headOf(repository, branch);
       const bytes = head === undefined ? undefined : commitAt(head).files.get(path);
       return bytes && new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     },
-    messages: (repository, branch) => line(heads.get(key(repository, branch))).map(({ message }) => message),
+    messages: (repository, branch) => line(headOf(repository, branch)).map(({ message }) => message),
   };
 }
 

@@ -133,6 +133,15 @@ describe('access to GitHub', () => {
     expect(callsOf(github, mint)).toHaveLength(1);
   });
 
+  test('fault 14: asks for "Pull requests: write" only where pull requests are made, and names it', async () => {
+    const { github, commit, writer } = await start({ apps: { write: { permissions: { contents: 'write' } } } });
+    expect(await commit()).toMatch(/^[0-9a-f]{40}$/);
+    const error = await failure(writer.pullRequests(repository, 'plumbline/staging'));
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error.message).toMatch(/the App 102 must be .* have the permission "Pull requests: write"/i);
+    expect(callsOf(github, mint)).toHaveLength(2);
+  });
+
   test('fault 14: names the repository that the App is not installed on', async () => {
     const { github, reader } = await start({ apps: { read: { repositories: ['example-org/other'] } } });
     const error = await failure(reader.head(repository, 'staging'));

@@ -31,5 +31,7 @@ gitContract('GitHub', async () => {
     reporter: createGitHubReporter(app('report')),
     repository,
     push: (branch, files, message) => github.commit({ repository, branch, files, message }),
+    mergePullRequest: (number) => github.mergePullRequest(repository, number),
+    closePullRequest: (number) => github.closePullRequest(repository, number),
   };
 });
