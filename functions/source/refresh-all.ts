@@ -1,5 +1,6 @@
 import type { GitChange } from '../../shared/events/messages.ts';
 import type { Log, Parsed } from '../../shared/lambda/sqs-batch.ts';
+import { describeProblem } from '../../shared/problem.ts';
 import type { SourcePorts } from './ports.ts';
 import { refresh } from './refresh.ts';
 
@@ -34,7 +35,10 @@ async function refreshBranch(change: GitChange, ports: SourcePorts, log: Log): P
     .map(([name]) => name);
   for (const environment of names) {
     const started = ports.clock.now().getTime();
-    const { revision, outcome, reconciled } = await refresh(environment, change, ports);
+    const { revision, outcome, reconciled, warnings = [] } = await refresh(environment, change, ports);
+    for (const warning of warnings) {
+      log.warn('rendering warns', { environment, revision, warning: describeProblem(warning) });
+    }
     const milliseconds = ports.clock.now().getTime() - started;
     log.info('environment refreshed', {
       environment,

@@ -19,6 +19,8 @@ export type Refreshed = {
   revision: string;
   outcome: 'unchanged' | 'superseded' | 'rendered' | 'failed';
   reconciled: string[];
+  /** What the renderer warned of. */
+  warnings?: readonly Problem[];
 };
 
 /**
@@ -82,9 +84,11 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
   const reconciled = changedApplications(before, release);
   await Promise.all(reconciled.map((application) => sendReconciliation(run, application, ports)));
-  const problems = Object.values(release.applications).flatMap((entry) => entry.problems);
+  const entries = Object.values(release.applications);
+  const problems = entries.flatMap((entry) => entry.problems);
   await finish(run, problems, ports);
-  return { revision: begun.revision, outcome: problems.length > 0 ? 'failed' : 'rendered', reconciled };
+  const warnings = entries.flatMap((entry) => entry.warnings);
+  return { revision: begun.revision, outcome: problems.length > 0 ? 'failed' : 'rendered', reconciled, warnings };
 }
 
 async function writeDesired(

@@ -39,13 +39,23 @@ async function entryOf(application: PlannedApplication, input: Input, ports: Sou
   const before = input.before?.applications[application.name];
   const inputs = inputsOf(application, input.tree, input.cluster);
   if (before?.inputs === inputs) return { ...before, path, settings };
-  const rendering = await render(application, input, ports);
-  if (Array.isArray(rendering)) return { path, inputs, artifact: before?.artifact, problems: rendering, settings };
-  return { path, inputs, artifact: { ...rendering, revision: input.revision }, problems: [], settings };
+  const { artifact = before?.artifact, problems, warnings, again } = await render(application, input, ports);
+  return { path, inputs: again ? '' : inputs, artifact, problems, warnings, settings };
 }
 
+type Rendering = Pick<ReleaseEntry, 'artifact' | 'problems' | 'warnings'> & {
+  /** It may have been the machine and not the content: the same inputs are worth another try. */
+  again?: true;
+};
+
+const failed = (problems: Problem[]): Rendering => ({ problems, warnings: [] });
+
 /** @returns the stored artifact, or what has to be mended */
-async function render(application: PlannedApplication, { name, revision, cluster }: Input, ports: SourcePorts) {
+async function render(
+  application: PlannedApplication,
+  { name, revision, cluster }: Input,
+  ports: SourcePorts,
+): Promise<Rendering> {
   const { objects } = ports;
   const rendering = keys.rendering(name, application.name, randomUUID());
   const request: RenderRequest = {
@@ -58,11 +68,12 @@ async function render(application: PlannedApplication, { name, revision, cluster
     cluster: { version: cluster.version, apiVersions: cluster.apiVersions },
   };
   const result = await ports.render(request);
-  if (result === 'crashed') return [crash(application)];
-  if (result.outcome === 'failed') return result.problems;
-  if (result.objects === 0) return [emptyRendering(application)];
+  if (result === 'crashed') return { ...failed([crash(application)]), again: true };
+  if (result.outcome === 'failed') return failed(result.problems);
+  if (result.objects === 0) return failed([emptyRendering(application)]);
   await keepArtifact({ name, rendering, digest: result.digest }, objects);
-  return { digest: result.digest, objects: result.objects };
+  const artifact = { digest: result.digest, objects: result.objects, revision };
+  return { artifact, problems: [], warnings: result.warnings };
 }
 
 /** The renderer handles untrusted content: what it stored is taken only if it is what it said, and under a key that it can't write. */

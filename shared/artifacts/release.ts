@@ -28,6 +28,8 @@ const entrySchema = z.object({
   artifact: z.object({ digest: z.string(), objects: z.number(), revision: z.string() }).optional(),
   /** Why this revision's rendering failed. The artifact is then the last good one. */
   problems: z.array(problemSchema),
+  /** What its authors should know of it although it could be rendered. */
+  warnings: z.array(problemSchema),
   settings: applySettingsSchema,
 });
 export type ReleaseEntry = z.output<typeof entrySchema>;

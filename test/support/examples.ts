@@ -58,6 +58,7 @@ export const aRelease = (artifacts: Record<string, string | undefined>, revision
         inputs: `sha256:${name}`,
         artifact: digest === undefined ? undefined : { digest, objects: 1, revision },
         problems: [],
+        warnings: [],
         settings: someSettings(),
       },
     ]),

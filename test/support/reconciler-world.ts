@@ -112,6 +112,7 @@ export async function createWorld(options: WorldOptions) {
         inputs: digest,
         artifact: { digest, objects: manifests.length, revision: 'r' },
         problems: [],
+        warnings: [],
         settings: { ...settings, ...changes },
       };
       applications = { ...applications, [application]: entry };
@@ -119,7 +120,7 @@ export async function createWorld(options: WorldOptions) {
     },
     /** A commit that takes the application out of Git; another one stays. */
     async remove() {
-      const entry = { path: 'other', inputs: '', problems: [], settings };
+      const entry = { path: 'other', inputs: '', problems: [], warnings: [], settings };
       applications = { other: entry };
       return desire();
     },

@@ -99,7 +99,7 @@ describe('source', () => {
   it('makes the head the desired state and tells the cluster of each application', async () => {
     const source = createSource();
     const revision = source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
-    expect(await source.refresh()).toEqual({ revision, outcome: 'rendered', reconciled: ['api', 'web'] });
+    expect(await source.refresh()).toEqual({ revision, outcome: 'rendered', reconciled: ['api', 'web'], warnings: [] });
     expect(await source.state.readDesired('staging')).toMatchObject({ revision, sequence: 1 });
     expect(await source.state.readAttempt('staging')).toMatchObject({ revision, outcome: 'rendered', problems: [] });
     expect(source.sent).toMatchObject([
@@ -161,7 +161,7 @@ describe('source', () => {
     const before = await source.release();
     source.renderAs({ 'applications/web': result });
     const revision = source.push({ ...web('2'), 'applications/api/a.yaml': '2' });
-    expect(await source.refresh()).toEqual({ revision, outcome: 'failed', reconciled: ['api'] });
+    expect(await source.refresh()).toEqual({ revision, outcome: 'failed', reconciled: ['api'], warnings: [] });
     const after = await source.release();
     expect(after.applications.web?.artifact).toEqual(before.applications.web?.artifact);
     expect(after.applications.web?.problems[0]?.message).toMatch(message);
@@ -170,6 +170,27 @@ describe('source', () => {
       outcome: 'failed',
       problems: [{ message: expect.stringMatching(message) }],
     });
+  });
+
+  it('renders again at the next commit what the renderer crashed on, though its files are the same', async () => {
+    const source = createSource();
+    source.renderAs({ 'applications/web': 'crashed' });
+    source.push(web('1'));
+    expect(await source.refresh()).toMatchObject({ outcome: 'failed' });
+    source.renderAs({});
+    source.push({ ...web('1'), 'README.md': 'unrelated' });
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web'] });
+  });
+
+  it('keeps the renderer’s warnings with the release', async () => {
+    const source = createSource();
+    source.push(web('1'));
+    const { render } = source.ports;
+    const warning = { file: 'applications/web/a.yaml', message: 'is deprecated' };
+    source.ports.render = async (request) =>
+      ({ ...((await render(request)) as object), warnings: [warning] }) as RenderResult;
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', warnings: [warning] });
+    expect((await source.release()).applications.web?.warnings).toEqual([warning]);
   });
 
   it('refuses a rendering that is not what the renderer said', async () => {
