@@ -1,5 +1,7 @@
-import { Agent } from 'undici';
-import type { Transport } from './transport.ts';
+import { once } from 'node:events';
+import { Agent, type RequestOptions, request as send } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import type { ApiAnswer, Transport } from './transport.ts';
 
 type Options = {
   /** `https://host:port`, without a path. */
@@ -12,31 +14,36 @@ type Options = {
   connections?: number;
 };
 
-const connectMilliseconds = 5_000;
-const keepAliveMilliseconds = 60_000;
-
-/** HTTP/1.1 over kept-alive TLS connections, trusting only the cluster's own certificate authority. */
+/**
+ * HTTP/1.1 over kept-alive TLS connections, trusting only the cluster's own certificate authority. Node's own client: it is as fast
+ * here as undici (measured), and adds nothing to the bundle.
+ */
 export function createTransport({ endpoint, certificateAuthority, client, connections = 16 }: Options): Transport {
+  const { hostname, port } = new URL(endpoint);
   const agent = new Agent({
-    connections,
-    keepAliveTimeout: keepAliveMilliseconds,
-    connect: { ca: certificateAuthority, cert: client?.certificate, key: client?.key, timeout: connectMilliseconds },
+    keepAlive: true,
+    maxSockets: connections,
+    ca: certificateAuthority,
+    ...(client && { cert: client.certificate, key: client.key }),
   });
-  return async ({ method, path, headers, body }, timeoutMilliseconds) => {
-    const answer = await agent.request({
-      origin: endpoint,
-      method,
-      path,
-      headers: headers ?? {},
-      body: body ?? null,
-      signal: AbortSignal.timeout(timeoutMilliseconds),
-      headersTimeout: timeoutMilliseconds,
-      bodyTimeout: timeoutMilliseconds,
-    });
-    return { status: answer.statusCode, headers: oneEach(answer.headers), text: await answer.body.text() };
+  return ({ method, path, headers, body = '' }, timeoutMilliseconds) => {
+    const bytes = Buffer.from(body);
+    const signal = AbortSignal.timeout(timeoutMilliseconds);
+    const length = bytes.length === 0 ? {} : { 'content-length': bytes.length };
+    return exchange({ agent, hostname, port, method, path, signal, headers: { ...headers, ...length } }, bytes);
   };
 }
 
-function oneEach(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
+async function exchange(options: RequestOptions, body: Buffer): Promise<ApiAnswer> {
+  const request = send(options);
+  // Until the answer comes, `once` hears of errors; from then on the answer does, and nobody may be left without ears.
+  request.on('error', () => {});
+  request.end(body);
+  const [answer] = await once(request, 'response');
+  const text = (await buffer(answer)).toString('utf8');
+  return { status: answer.statusCode ?? 0, headers: oneEach(answer.headers), text };
+}
+
+function oneEach(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0]]));
 }
