@@ -10,6 +10,8 @@ export type RegistryUnderTest = {
   createRepository(repository: ImageRepository): Promise<void>;
   /** Pushes an image under a tag; equal content is the same image. Returns its digest. */
   push(repository: ImageRepository, tag: string, content: string): Promise<string>;
+  /** Pushes a manifest list under a tag. Returns its digest. */
+  pushList(repository: ImageRepository, tag: string, platforms: string[]): Promise<string>;
 };
 
 /** What every registry must do. */
@@ -53,6 +55,16 @@ export function registryContract(name: string, create: () => Promise<RegistryUnd
       const versions = (await registry.versions(repository)) ?? [];
       expect(versions.map(({ tag }) => tag).sort()).toEqual(['1.0.0', 'latest']);
       expect(new Set(versions.map((version) => version.digest))).toEqual(new Set([digest]));
+    });
+
+    it('fault 24: tells the platforms of a manifest list, and none of a single image or of nothing', async () => {
+      const { registry, repository, createRepository, push, pushList } = await start();
+      await createRepository(repository);
+      const list = await pushList(repository, '1.0.0', ['linux/amd64', 'linux/arm64/v8']);
+      const single = await push(repository, '1.1.0', 'single');
+      expect(await registry.platforms(repository, list)).toEqual(['linux/amd64', 'linux/arm64/v8']);
+      expect(await registry.platforms(repository, single)).toEqual([]);
+      expect(await registry.platforms(repository, `sha256:${'0'.repeat(64)}`)).toEqual([]);
     });
 
     it('fault 4: moves a tag that was pushed again to its new digest', async () => {

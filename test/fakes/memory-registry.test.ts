@@ -13,5 +13,9 @@ registryContract('in memory', async () => {
       registry.push(repository, { tag, digest: digestOf(content), pushedAt: new Date() });
       return digestOf(content);
     },
+    async pushList(repository, tag, platforms) {
+      registry.push(repository, { tag, digest: digestOf(tag), pushedAt: new Date(), platforms });
+      return digestOf(tag);
+    },
   };
 });

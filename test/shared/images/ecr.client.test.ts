@@ -85,6 +85,27 @@ describe('the registry in ECR', () => {
     );
   });
 
+  test('fault 24: reads the platforms of a manifest list, without its attestations', async () => {
+    const imageManifest = JSON.stringify({
+      manifests: [
+        { platform: { os: 'linux', architecture: 'amd64' } },
+        { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+        { platform: { os: 'unknown', architecture: 'unknown' } },
+        {},
+      ],
+    });
+    const { registry, requests } = await start({ status: 200, body: { images: [{ imageManifest }] } });
+    expect(await registry.platforms(repository, digestOf('list'))).toEqual(['linux/amd64', 'linux/arm64/v8']);
+    expect(requests).toMatchObject([
+      { registryId: '210987654321', repositoryName: 'team/app', imageIds: [{ imageDigest: digestOf('list') }] },
+    ]);
+  });
+
+  test('fault 24: names ecr:BatchGetImage where the role may not ask for platforms', async () => {
+    const { registry } = await start(error('AccessDeniedException'));
+    await expect(registry.platforms(repository, digestOf('x'))).rejects.toThrow(/role needs ecr:BatchGetImage on it/);
+  });
+
   test('passes images over that have no tag or no digest, and keeps what kind they are', async () => {
     const details = [
       { imageDigest: digestOf('x') },

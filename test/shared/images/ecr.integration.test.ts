@@ -1,4 +1,5 @@
-import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { createHash } from 'node:crypto';
+import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { expect, inject, test } from 'vitest';
 import { createClients } from '../../../local/aws/clients.ts';
 import { createRegistry } from '../../../local/aws/registry.ts';
@@ -10,6 +11,25 @@ const { account } = inject('shared');
 const clients = createClients(account);
 const emulated = createRegistry(clients, { put: async () => ({ EventId: '' }) });
 
+const listType = 'application/vnd.oci.image.index.v1+json';
+
+/** As `docker buildx` makes it, with an attestation. */
+const manifestList = (platforms: string[]) =>
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: listType,
+    manifests: [...platforms, 'unknown/unknown'].map((platform) => {
+      const [os, architecture, variant] = platform.split('/');
+      const digest = `sha256:${createHash('sha256').update(platform).digest('hex')}`;
+      return {
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        digest,
+        size: 7,
+        platform: { os, architecture, variant },
+      };
+    }),
+  });
+
 const create = async () => ({
   registry: createEcrRegistry((region) => new ECRClient({ ...account, region })),
   account: '123456789012',
@@ -19,6 +39,20 @@ const create = async () => ({
   },
   push: ({ name }: { name: string }, tag: string, content: string) =>
     emulated.push(name, tag, { content, emitEvent: false }),
+  async pushList({ name }: { name: string }, tag: string, platforms: string[]) {
+    const imageManifest = manifestList(platforms);
+    const imageDigest = `sha256:${createHash('sha256').update(imageManifest).digest('hex')}`;
+    await clients.ecr.send(
+      new PutImageCommand({
+        repositoryName: name,
+        imageTag: tag,
+        imageManifest,
+        imageManifestMediaType: listType,
+        imageDigest,
+      }),
+    );
+    return imageDigest;
+  },
 });
 
 registryContract('ECR', create);

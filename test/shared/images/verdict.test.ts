@@ -109,4 +109,45 @@ describe('judgeImage', () => {
   test('a new place without a tag is no hold', () => {
     expect(judge({ stands: '', registry: ['1.1.0'], written: written('1.1.0') })).toBe('1.1.0');
   });
+
+  test('fault 4: moves the digest of a tag that was pushed again, where the policy follows tags', () => {
+    const version = { tag: 'latest', digest: digestOf('after') };
+    const current = { repository, tag: 'latest', digest: digestOf('before') };
+    for (const policy of [{ digest: { tag: 'latest' } }, { newestPushed: {}, mutableTags: true }]) {
+      const choice = latest([version], policy, new Date(0));
+      expect(judgeImage({ current, policy, choice })).toEqual({ action: 'pin', pin: { repository, ...version } });
+    }
+  });
+
+  test('fault 13: a digest that a person took back is held until the tag has another one', () => {
+    const policy = { digest: { tag: 'latest' } };
+    const current = { repository, tag: 'latest', digest: digestOf('before') };
+    const written = { tag: 'latest', digest: digestOf('after'), commit: '0123456789abcdef' };
+    const verdictAt = (digest: string) =>
+      judgeImage({ current, policy, choice: latest([{ tag: 'latest', digest }], policy, new Date(0)), written });
+    expect(verdictAt(digestOf('after'))).toEqual(kept(/^a person replaced .*held until the tag latest has another/));
+    expect(verdictAt(digestOf('newer'))).toMatchObject({ action: 'pin', pin: { digest: digestOf('newer') } });
+  });
+
+  test('another tag than the one that is followed is reported', () => {
+    const policy = { digest: { tag: 'latest' } };
+    const choice = latest(versionsOf('latest'), policy, new Date(0));
+    expect(judgeImage({ current: { repository, tag: '1.0.0' }, policy, choice })).toEqual(
+      kept(/^1\.0\.0 is not the tag "latest": somebody has to change/),
+    );
+  });
+
+  test('by push time, what the registry has no more is older, and what it has is compared', () => {
+    const policy = { newestPushed: {} };
+    const version = (tag: string, time: number) => ({ tag, digest: digestOf(tag), pushedAt: new Date(time) });
+    const verdictFor = (tag: string, ...versions: ReturnType<typeof version>[]) =>
+      judgeImage({
+        current: { repository, tag, digest: digestOf(tag) },
+        policy,
+        choice: latest(versions, policy, new Date(9)),
+      });
+    expect(verdictFor('gone', version('b', 1))).toMatchObject({ action: 'pin', pin: { tag: 'b' } });
+    expect(verdictFor('a', version('a', 2), version('b', 3))).toMatchObject({ action: 'pin', pin: { tag: 'b' } });
+    expect(verdictFor('b', version('a', 2), version('b', 3))).toEqual({ action: 'current' });
+  });
 });
