@@ -25,7 +25,8 @@ export function commitMessage(updates: readonly Update[]): string {
   return [subjectOf(updates), ...changesOf(updates), trailersOf(updates).join('\n')].join('\n\n');
 }
 
-function subjectOf(updates: readonly Update[]): string {
+/** Image and version, or how many there are. */
+export function subjectOf(updates: readonly Update[]): string {
   const versions = [...new Set(updates.map(({ pin }) => `${shortName(pin.repository)} ${pin.tag}`))];
   const all = versions.join(', ');
   return all.length <= longestSubject || versions.length === 1 ? all : `${versions.length} images`;

@@ -3,54 +3,47 @@ import type { Commit } from '../../shared/git/ports.ts';
 import { withPlatforms } from '../../shared/images/platforms.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { parseEcrRepository } from '../../shared/images/reference.ts';
-import { readTree } from '../../shared/tree/read-tree.ts';
-import { describeChange } from './commit-message.ts';
 import { decideUpdates, type UpdatePlan } from './decide-updates.ts';
 import { type EnvironmentRules, rulesOf } from './environment-rules.ts';
+import type { Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
 import type { TargetBranch, TargetEnvironment } from './target-branches.ts';
-import { writtenBy } from './trailers.ts';
+import { memoryOf, writtenBy } from './trailers.ts';
 
-/** GitHub's archive of a repository, compressed. */
-const maximumArchiveBytes = 100 * 1024 * 1024;
-
-type Moment = { head: string; seen: UpdatePlan['places'] };
-type Sources = Pick<UpdaterPorts, 'git' | 'clock'> & { lookup: Lookup };
+type Moment = Sight & { seen: UpdatePlan['places'] };
+type Sources = Pick<UpdaterPorts, 'clock'> & { lookup: Lookup };
 
 /** Decides what is to be changed on a branch. Its environments come one after the other, each on the files that the one before left. */
-export async function planBranch(target: TargetBranch, { head, seen }: Moment, ports: Sources): Promise<UpdatePlan> {
-  const [archive, history] = await Promise.all([
-    ports.git.archive(target.repository, head, maximumArchiveBytes),
-    ports.git.history(target.repository, head),
-  ]);
-  let files = (await readTree(archive)).files;
+export async function planBranch(target: TargetBranch, moment: Moment, ports: Sources): Promise<UpdatePlan> {
+  const history = memoryOf(moment.history, moment.work?.pulls ?? []);
   const now = ports.clock.now();
+  let { files } = moment;
   const plans: UpdatePlan[] = [];
   for (const environment of target.environments) {
-    const plan = await planEnvironment(environment, { files, history, seen, now }, ports.lookup);
+    const plan = await planEnvironment(environment, { files, history, seen: moment.seen, now }, ports.lookup);
     files = new Map([...files, ...plan.files.map(({ path, content }) => [path, content] as const)]);
     plans.push(plan);
   }
   return mergePlans(plans);
 }
 
-type Sight = { files: ReadonlyMap<string, Uint8Array>; history: Commit[]; seen: UpdatePlan['places']; now: Date };
+type Place = { files: Sight['files']; history: Commit[]; seen: UpdatePlan['places']; now: Date };
 
-async function planEnvironment(target: TargetEnvironment, sight: Sight, lookup: Lookup): Promise<UpdatePlan> {
-  const { rules, notes } = readRules(target, sight.files);
+async function planEnvironment(target: TargetEnvironment, place: Place, lookup: Lookup): Promise<UpdatePlan> {
+  const { rules, notes } = readRules(target, place.files);
   const plan = decideUpdates({
     environment: target.name,
     path: target.settings.path,
     others: target.others,
-    files: sight.files,
+    files: place.files,
     rules,
-    versions: await versionsOf(rules, sight.now, lookup),
-    written: writtenBy(sight.history, target.name),
-    seen: sight.seen,
-    now: sight.now,
+    versions: await versionsOf(rules, place.now, lookup),
+    written: writtenBy(place.history, target.name),
+    seen: place.seen,
+    now: place.now,
   });
-  return withoutPullRequests(target, { ...plan, notes: [...notes, ...plan.notes] });
+  return { ...plan, notes: [...notes, ...plan.notes] };
 }
 
 /** A file that can't be read is the problem of its environment; `source` reports it on the commit, and the other environments go on. */
@@ -78,15 +71,6 @@ async function versionsOf(
     }),
   );
   return new Map(answers.flat());
-}
-
-/** Never a commit where a pull request was asked for. */
-function withoutPullRequests({ name, settings }: TargetEnvironment, plan: UpdatePlan): UpdatePlan {
-  if (settings.write === 'commit' || plan.updates.length === 0) return plan;
-  const changes = [...new Set(plan.updates.map(describeChange))].join(', ');
-  const message = `pull requests with new images can't be made yet, so this is left alone: ${changes}. With "write: commit" it would be committed to ${settings.branch}`;
-  const note = { file: 'deployer.yaml', field: `environments.${name}.write`, message };
-  return { ...plan, updates: [], files: [], notes: [...plan.notes, note] };
 }
 
 function mergePlans(plans: UpdatePlan[]): UpdatePlan {

@@ -4,7 +4,13 @@ import type { ImageRepository } from '../../shared/images/ports.ts';
 import { formatEcrRepository } from '../../shared/images/reference.ts';
 
 /** One branch of an environment repository, with everything that is to be looked at there: it gets one commit. */
-export type TargetBranch = { repository: string; branch: string; environments: TargetEnvironment[] };
+export type TargetBranch = {
+  repository: string;
+  branch: string;
+  environments: TargetEnvironment[];
+  /** The branch from which updates are proposed, where no commit is wanted: for each environment one of its own. */
+  proposals?: string;
+};
 
 export type TargetEnvironment = {
   name: string;
@@ -32,13 +38,20 @@ export function foldIntoBranches(
     const settings = environments[name];
     return settings === undefined ? [] : [{ name, settings, wanted, others: foldersInside(settings, environments) }];
   });
-  return [...Map.groupBy(targets, ({ settings }) => branchKey(settings)).values()].flatMap((group) => {
+  return [...Map.groupBy(targets, targetKey).values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined
-      ? []
-      : [{ repository: first.settings.repository, branch: first.settings.branch, environments: group }];
+    if (first === undefined) return [];
+    const { repository, branch } = first.settings;
+    const proposals = proposalsOf(first);
+    return [{ repository, branch, environments: group, ...(proposals !== undefined && { proposals }) }];
   });
 }
+
+type Named = { name: string; settings: DeployerEnvironment };
+
+const targetKey = (target: Named) => `${branchKey(target.settings)} ${proposalsOf(target) ?? ''}`;
+
+const proposalsOf = ({ name, settings }: Named) => (settings.write === 'pullRequest' ? `plumbline/${name}` : undefined);
 
 const branchKey = ({ repository, branch }: DeployerEnvironment) => `${repository.toLowerCase()}@${branch}`;
 

@@ -1,10 +1,12 @@
-import type { Commit } from '../../shared/git/ports.ts';
+import type { Commit, PullRequest } from '../../shared/git/ports.ts';
 import { formatPin, formatReference, parseReference } from '../../shared/images/reference.ts';
 import type { Update } from './decide-updates.ts';
 import { oneLine } from './one-line.ts';
 
+type Message = Pick<Commit, 'revision' | 'message'>;
+
 /** The version of an image that we wrote last for an environment. */
-export type Written = { tag: string; commit: string };
+export type Written = { tag: string; digest?: string; commit: string };
 
 const names = {
   environment: 'Plumbline-Environment',
@@ -21,6 +23,14 @@ export function trailersOf(updates: readonly Update[]): string[] {
   ]);
 }
 
+/** As much of the trailers as `writtenBy` needs. A pull request carries them: whoever squashes its commit may drop the commit's own. */
+export function memoryTrailers(updates: readonly Update[]): string[] {
+  return [...Map.groupBy(updates, ({ environment }) => environment)].flatMap(([environment, group]) => [
+    `${names.environment}: ${environment}`,
+    ...new Set(group.map(({ pin }) => `${names.image}: ${formatPin(pin)}`)),
+  ]);
+}
+
 const imageTrailers = ({ pin, previous, policy }: Update) =>
   [
     `${names.image}: ${formatPin(pin)}`,
@@ -34,21 +44,34 @@ const imageTrailers = ({ pin, previous, policy }: Update) =>
  *
  * @param history newest first
  */
-export function writtenBy(history: readonly Commit[], environment: string): Map<string, Written> {
+export function writtenBy(history: readonly Message[], environment: string): Map<string, Written> {
   const written = new Map<string, Written>();
   for (const { revision, message } of history)
-    for (const { repository, tag } of imagesIn(message, environment))
-      if (!written.has(repository)) written.set(repository, { tag, commit: revision });
+    for (const { repository, ...version } of imagesIn(message, environment))
+      if (!written.has(repository)) written.set(repository, { ...version, commit: revision });
   return written;
 }
 
-function imagesIn(message: string, environment: string): { repository: string; tag: string }[] {
+/**
+ * The history with the pull requests of ours that have ended, by their time. A merged one wrote what it says, by whatever method it was merged; a
+ * closed one was refused by a person, as if it had been written and taken back. What we close ourselves says nothing.
+ */
+export function memoryOf(history: readonly Commit[], pulls: readonly PullRequest[]): Commit[] {
+  const ended = pulls.flatMap(({ number, body, endedAt }) =>
+    endedAt === undefined ? [] : [{ revision: `#${number}`, message: body, at: endedAt, byApp: true }],
+  );
+  return ended.length === 0
+    ? [...history]
+    : [...ended, ...history].sort((one, other) => other.at.getTime() - one.at.getTime());
+}
+
+function imagesIn(message: string, environment: string): { repository: string; tag: string; digest?: string }[] {
   let current: string | undefined;
-  return message.split('\n').flatMap((line) => {
+  return message.split(/\r?\n/).flatMap((line) => {
     const [, name, value = ''] = /^(Plumbline-[A-Za-z]+): (.+)$/.exec(line) ?? [];
     if (name === names.environment) current = value;
     if (name !== names.image || current !== environment) return [];
-    const { repository, tag } = parseReference(value) ?? {};
-    return repository === undefined || tag === undefined ? [] : [{ repository, tag }];
+    const { tag, ...image } = parseReference(value) ?? { repository: '' };
+    return tag === undefined ? [] : [{ ...image, tag }];
   });
 }

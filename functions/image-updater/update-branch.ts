@@ -1,7 +1,8 @@
-import { MissingError, StaleError } from '../../shared/errors.ts';
+import { StaleError } from '../../shared/errors.ts';
 import { describeProblem } from '../../shared/problem.ts';
-import { commitMessage, describeChange } from './commit-message.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
 import type { UpdatePlan } from './decide-updates.ts';
+import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
@@ -13,54 +14,37 @@ const attempts = 6;
 const firstWaitMilliseconds = 250;
 
 /**
- * Looks at a branch and makes one commit of everything that is to be changed there. When the branch moves meanwhile, it looks again.
+ * Looks at a branch and makes one commit, or one pull request, of everything that is to be changed there. When the branch moves meanwhile, it looks again.
  *
  * @throws MissingError if there is no such branch, StaleError if it didn't come to rest, and whatever Git and the registry throw
  */
 export async function updateBranch(target: TargetBranch, ports: BranchPorts): Promise<void> {
-  const { repository, branch } = target;
   const started = ports.clock.now().getTime();
   let seen: UpdatePlan['places'] | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const head = await ports.git.head(repository, branch);
-    if (head === undefined) throw new MissingError(missingBranch(target));
-    const plan = await planBranch(target, { head, seen: seen ?? new Map() }, ports);
+    const sight = await lookAtBranch(target, ports.git);
+    const plan = await planBranch(target, { ...sight, seen: seen ?? new Map() }, ports);
     seen ??= plan.places;
-    const revision = await carryOut(plan, { target, head }, ports);
-    if (revision !== 'stale') return report({ target, plan, revision, attempt, started }, ports);
+    const outcome = await carryOut({ target, plan, sight }, ports.git);
+    if (outcome !== 'stale') return report({ target, plan, outcome, attempt, started }, ports);
     await ports.sleep(firstWaitMilliseconds * 2 ** (attempt - 1) * (0.5 + ports.random()));
   }
-  throw new StaleError(`${repository} ${branch} moved ${attempts} times while it was being updated`);
-}
-
-const missingBranch = ({ repository, branch }: TargetBranch) =>
-  `${repository} has no branch ${branch}, or nothing was pushed to it yet`;
-
-/** @returns the new head, undefined if nothing was to be done, or `stale` if the branch had moved */
-async function carryOut(
-  { updates, files }: UpdatePlan,
-  { target: { repository, branch }, head }: { target: TargetBranch; head: string },
-  { git }: BranchPorts,
-): Promise<string | 'stale' | undefined> {
-  if (updates.length === 0) return undefined;
-  return git.commit({ repository, branch, expectedHead: head, message: commitMessage(updates), files });
+  throw new StaleError(`${target.repository} ${target.branch} moved ${attempts} times while it was being updated`);
 }
 
 type Result = {
   target: TargetBranch;
   plan: UpdatePlan;
-  revision: string | undefined;
+  outcome: Exclude<Outcome, 'stale'>;
   attempt: number;
   started: number;
 };
 
-function report({ target, plan, revision, attempt, started }: Result, { log, clock }: BranchPorts): void {
-  const { repository, branch } = target;
-  const where = { repository, branch, environments: target.environments.map(({ name }) => name) };
-  const milliseconds = clock.now().getTime() - started;
+function report({ target, plan, outcome, attempt, started }: Result, { log, clock }: BranchPorts): void {
+  const { repository, branch, environments } = target;
+  const where = { repository, branch, environments: environments.map(({ name }) => name) };
   for (const note of plan.notes) log.warn('image left alone', { ...where, reason: describeProblem(note) });
-  if (revision === undefined) log.info('nothing to change', { ...where, milliseconds });
-  else log.info('images pinned', { ...where, revision, images: changesIn(plan), attempt, milliseconds });
+  const milliseconds = clock.now().getTime() - started;
+  const write = outcome.isWarning ? log.warn : log.info;
+  write(outcome.message, { ...where, ...outcome.details, attempt, milliseconds });
 }
-
-const changesIn = ({ updates }: UpdatePlan) => [...new Set(updates.map(describeChange))];

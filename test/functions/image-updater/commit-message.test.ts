@@ -58,7 +58,7 @@ describe('commitMessage', () => {
     ]);
     expect(message.split(/[\n\r\u2028\u0085]/).filter((line) => line.startsWith('Plumbline-'))).toHaveLength(4);
     expect(writtenBy([{ revision: 'a', message }], 'staging')).toEqual(
-      new Map([[application, { tag: '1.1.0', commit: 'a' }]]),
+      new Map([[application, { tag: '1.1.0', digest: digestOf('1.1.0'), commit: 'a' }]]),
     );
     expect(writtenBy([{ revision: 'a', message }], 'production')).toEqual(new Map());
   });
@@ -77,11 +77,13 @@ describe('writtenBy', () => {
     ];
     expect(writtenBy(history, 'staging')).toEqual(
       new Map([
-        [application, { tag: '1.2.0', commit: 'c' }],
-        [other, { tag: '1.1.5', commit: 'b' }],
+        [application, { tag: '1.2.0', digest: digestOf('1.2.0'), commit: 'c' }],
+        [other, { tag: '1.1.5', digest: digestOf('1.1.5'), commit: 'b' }],
       ]),
     );
-    expect(writtenBy(history, 'production')).toEqual(new Map([[application, { tag: '1.0.9', commit: 'c' }]]));
+    expect(writtenBy(history, 'production')).toEqual(
+      new Map([[application, { tag: '1.0.9', digest: digestOf('1.0.9'), commit: 'c' }]]),
+    );
   });
 
   test.each([

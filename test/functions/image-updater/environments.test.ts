@@ -76,20 +76,6 @@ describe('an environment', () => {
     ]);
   });
 
-  test('that wants pull requests never gets a commit', async () => {
-    const updater = startAtOne({ environments: { staging: { write: 'pullRequest' } } });
-    updater.has('1.1.0');
-    expect(await updater.receive(aPush('1.1.0'))).toEqual([]);
-    expect(updater.messages()).toHaveLength(1);
-    expect(updater.lines('image left alone')).toMatchObject([
-      {
-        reason: expect.stringMatching(
-          /^deployer\.yaml: environments\.staging\.write: pull requests .*: 1\.0\.0 → 1\.1\.0/,
-        ),
-      },
-    ]);
-  });
-
   test('whose repository was deleted from the registry is left alone, and says so', async () => {
     const updater = startUpdater();
     updater.write({ 'environment.yaml': rules(application), [deploymentFile]: aDeployment(`${application}:1.0.0`) });

@@ -1,0 +1,54 @@
+import type { PullRequest } from '../../shared/git/ports.ts';
+import { commitMessage } from './commit-message.ts';
+import type { UpdatePlan } from './decide-updates.ts';
+import type { Work } from './look-at-branch.ts';
+import { closingBody, type ProposalText, proposalText } from './proposal-text.ts';
+import type { TargetBranch } from './target-branches.ts';
+import { memoryTrailers, writtenBy } from './trailers.ts';
+
+export type Proposal =
+  | { action: 'none' }
+  /** Somebody else's work stands on the branch. */
+  | { action: 'leave'; reason: string }
+  | { action: 'close'; pull: PullRequest; body: string }
+  /** `replace` is the message of the branch's new commit, if it needs one; `pull` is open already; `text` is what it says from now on. */
+  | { action: 'propose'; replace?: string; pull?: PullRequest; text: ProposalText };
+
+type Look = { target: TargetBranch; plan: UpdatePlan; work: Work };
+
+/** Decides what becomes of the pull request of an environment: there is one at most, and its branch is always its base and one commit. */
+export function decideProposal({ target, plan, work }: Look): Proposal {
+  const pull = work.pulls.find(({ state }) => state === 'open');
+  const isNeeded = plan.updates.length > 0;
+  if (!isNeeded && pull === undefined) return { action: 'none' };
+  if (!isFree(work, target)) return { action: 'leave', reason: takenBy(target, pull) };
+  if (!isNeeded && pull !== undefined) return { action: 'close', pull, body: closingBody(target, plan) };
+  const message = commitMessage(plan.updates);
+  const isStale =
+    work.newest?.message !== message || plan.files.some((file) => !isEqual(file.content, work, file.path));
+  const isTold = pull?.body.replaceAll('\r\n', '\n').includes(memoryTrailers(plan.updates).join('\n')) ?? false;
+  if (!isStale && isTold) return { action: 'none' };
+  return {
+    action: 'propose',
+    ...(isStale && { replace: message }),
+    ...(pull && { pull }),
+    text: proposalText(target, plan),
+  };
+}
+
+/** The branch is ours to replace if it is new, was merged, or ends with a commit of ours that nobody has touched. */
+function isFree({ newest, pulls }: Work, { environments }: TargetBranch): boolean {
+  if (newest === undefined) return true;
+  if (pulls.some(({ state, head }) => state === 'merged' && head === newest.revision)) return true;
+  return newest.byApp && environments.some(({ name }) => writtenBy([newest], name).size > 0);
+}
+
+const takenBy = ({ proposals }: TargetBranch, pull: PullRequest | undefined) =>
+  pull === undefined
+    ? `the branch ${proposals} has commits that are not Plumbline's: delete it, then updates are proposed again`
+    : `somebody else committed to the branch ${proposals}, so the pull request ${pull.number} is theirs: merge it or close it and delete the branch, then updates are proposed again`;
+
+function isEqual(content: Uint8Array, { files }: Work, path: string): boolean {
+  const present = files.get(path);
+  return present !== undefined && Buffer.from(content).equals(present);
+}

@@ -1,0 +1,60 @@
+import { formatReference, type ImageReference, shortName } from '../../shared/images/reference.ts';
+import { describeProblem } from '../../shared/problem.ts';
+import { subjectOf } from './commit-message.ts';
+import type { Update, UpdatePlan } from './decide-updates.ts';
+import { oneLine } from './one-line.ts';
+import type { TargetBranch } from './target-branches.ts';
+import { memoryTrailers } from './trailers.ts';
+
+export type ProposalText = { title: string; body: string };
+
+/** GitHub takes 65,536 characters. */
+const longest = { rows: 50, notes: 20 };
+
+/** What a pull request says: what changes, what doesn't and why, and what merging and closing it mean. */
+export function proposalText(target: TargetBranch, plan: UpdatePlan): ProposalText {
+  const paragraphs = [
+    tableOf(plan.updates),
+    ...leftAlone(plan),
+    explanation(target),
+    ['```text', ...memoryTrailers(plan.updates), '```'].join('\n'),
+  ];
+  return {
+    title: `${target.environments.map(({ name }) => name).join(', ')}: ${subjectOf(plan.updates)}`,
+    body: paragraphs.join('\n\n'),
+  };
+}
+
+/** Without trailers: what we close ourselves is nobody's refusal. */
+export const closingBody = ({ branch }: TargetBranch, plan: UpdatePlan): string =>
+  [`Nothing is left to change: ${code(branch)} has these versions, or they are left alone.`, ...leftAlone(plan)].join(
+    '\n\n',
+  );
+
+function tableOf(updates: readonly Update[]): string {
+  const rows = [...new Set(updates.map(rowOf))];
+  const more =
+    rows.length > longest.rows ? [`\nand ${rows.length - longest.rows} more; the commit's message has them all`] : [];
+  return ['| image | from | to |', '|---|---|---|', ...rows.slice(0, longest.rows), ...more].join('\n');
+}
+
+const rowOf = ({ pin, previous }: Update) =>
+  `| ${code(shortName(pin.repository))} | ${code(versionOf(previous))} | ${code(pin.tag)}<br>${code(pin.digest)} |`;
+
+const versionOf = ({ repository, ...version }: ImageReference) =>
+  formatReference({ repository: '', ...version }).replace(/^:/, '') || 'no version';
+
+function leftAlone({ notes }: UpdatePlan): string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.slice(0, longest.notes).map((note) => `- ${code(describeProblem(note))}`);
+  const more = notes.length > longest.notes ? [`- and ${notes.length - longest.notes} more; the log has them all`] : [];
+  return [['Left alone:', ...lines, ...more].join('\n')];
+}
+
+const explanation = ({ branch, proposals = '' }: TargetBranch) =>
+  `Merging this, by any method, deploys it from ${code(branch)}. Newer versions are added here until then. ` +
+  'Closing it holds these versions: they are proposed again when there is a newer one, or when this is opened again. ' +
+  `Whoever commits to ${code(proposals)} takes it over: it is not changed any more.`;
+
+/** Hostile text becomes neither markup nor a mention, nor another cell of the table. */
+const code = (text: string) => `\`${oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
