@@ -1,13 +1,7 @@
 import type { Hops, StepResult, Story } from './report.ts';
+import type { Step } from './step.ts';
 import { steps } from './steps/index.ts';
 import type { World } from './world.ts';
-
-export type Step = {
-  /** As the table shows it: `b. a pushed image runs`. */
-  name: string;
-  /** Does what a person would do, and asserts what must follow. Returns what was seen, in a few words. */
-  run(world: World, told: (hops: Hops) => void): Promise<string>;
-};
 
 /** Plays the steps in order, telling each as it ends. What comes after a step that failed would only wait in vain, so it isn't played. */
 export async function playStory(world: World, tell: (result: StepResult) => void): Promise<Story> {

@@ -1,6 +1,6 @@
 import { check, eventually } from '../eventually.ts';
 import { deploymentFile, statusOf } from '../expectations.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 
 export const brokenManifest: Step = {
   name: 'e. a broken manifest changes nothing',

@@ -1,6 +1,6 @@
 import { check, eventually } from '../eventually.ts';
 import { short, statusOf } from '../expectations.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 
 /** An application of its own, so that taking it away again is a removal and not a suspicious prune. */

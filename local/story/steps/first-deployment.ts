@@ -1,6 +1,6 @@
 import { check } from '../eventually.ts';
 import { deploymentFile, imageIn, running, statusOf } from '../expectations.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 
 export const firstDeployment: Step = {

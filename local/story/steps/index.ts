@@ -1,4 +1,4 @@
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 import { brokenManifest } from './broken-manifest.ts';
 import { crash } from './crash.ts';
 import { drift } from './drift.ts';

@@ -1,5 +1,5 @@
 import { check, eventually } from '../eventually.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 
 export const missingImage: Step = {
   name: 'i. an image that is not there',

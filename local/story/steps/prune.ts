@@ -1,6 +1,6 @@
 import { check, eventually } from '../eventually.ts';
 import { statusOf } from '../expectations.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 
 const file = 'applications/example-application/settings.yaml';
 const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: example-settings\ndata:\n  colour: green\n';

@@ -1,6 +1,6 @@
 import { check } from '../eventually.ts';
 import { deploymentFile, imageIn, running, short, statusOf } from '../expectations.ts';
-import type { Step } from '../play.ts';
+import type { Step } from '../step.ts';
 import { promote } from './promotion.ts';
 
 export const revert: Step = {
