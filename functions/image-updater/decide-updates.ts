@@ -2,7 +2,8 @@ import type { ImageRule } from '../../shared/config/environment.ts';
 import type { FileChange } from '../../shared/git/ports.ts';
 import { findInFiles } from '../../shared/images/edit/find-in-files.ts';
 import type { FoundImage } from '../../shared/images/edit/found-image.ts';
-import { type Change, pinImages } from '../../shared/images/edit/pin-images.ts';
+import { type Change, isChange, pinImages } from '../../shared/images/edit/pin-images.ts';
+import { trackedBy } from '../../shared/images/edit/tracked.ts';
 import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
@@ -50,9 +51,11 @@ export type UpdatePlan = {
 /** Decides what becomes of every tracked image of an environment. A plan without updates means that nothing is to be done. */
 export function decideUpdates(look: Look): UpdatePlan {
   const choices = new Map(look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look) }]));
-  const edits = findInFiles(look.files, { ...look, tracked: new Set(choices.keys()) }).map(({ images, ...rest }) => {
-    return { ...rest, judged: images.map((image, index) => judge({ image, index, look, choices })) };
-  });
+  const edits = findInFiles(look.files, { ...look, tracked: trackedBy(look.rules, look.path) }).map(
+    ({ images, ...rest }) => {
+      return { ...rest, judged: images.map((image, index) => judge({ image, index, text: rest.text, look, choices })) };
+    },
+  );
   const judged = edits.flatMap(({ judged }) => judged);
   return {
     updates: judged.flatMap((one) => updateOf(look.environment, one)),
@@ -74,18 +77,19 @@ type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: stri
 type Judging = {
   image: FoundImage;
   index: number;
+  text: string;
   look: Look;
   choices: ReadonlyMap<string, { rule: ImageRule; choice: Choice }>;
 };
 
-function judge({ image, index, look, choices }: Judging): Judged {
+function judge({ image, index, text, look, choices }: Judging): Judged {
   const { current, file } = image;
   const place = `${file} ${index} ${current.repository}`;
   const tracked = choices.get(current.repository);
   if (tracked === undefined) return { image, place, verdict: { action: 'current' }, policy: '' };
   const { policy } = tracked.rule;
   const written = look.written.get(current.repository);
-  const verdict = judgeImage({ current, policy, choice: tracked.choice, written });
+  const verdict = withoutEmptyChange(judgeImage({ current, policy, choice: tracked.choice, written }), image, text);
   const before = look.seen.get(place);
   const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
   return {
@@ -95,6 +99,10 @@ function judge({ image, index, look, choices }: Judging): Judged {
     policy: describePolicy(policy),
   };
 }
+
+/** Where only the tag is marked, its digest has no place: nothing is to be done once the tag is right. */
+const withoutEmptyChange = (verdict: Verdict, image: FoundImage, text: string): Verdict =>
+  verdict.action === 'pin' && !isChange(text, { image, pin: verdict.pin }) ? { action: 'current' } : verdict;
 
 /** What another run of ours wrote meanwhile is in `written`, so this was a person. */
 const changedMeanwhile = (current: ImageReference): Verdict => ({

@@ -53,11 +53,14 @@ export const environmentSchema = z.strictObject({
   ...settings,
 });
 
-function checkOneRuleEach(rules: { repository: string }[], context: z.RefinementCtx): void {
-  const repositories = rules.map(({ repository }) => repository);
-  for (const [index, repository] of repositories.entries())
-    if (repositories.indexOf(repository) !== index)
+function checkOneRuleEach(rules: { repository: string; name?: string | undefined }[], context: z.RefinementCtx): void {
+  for (const [index, { repository, name }] of rules.entries()) {
+    const before = rules.slice(0, index);
+    if (before.some((rule) => rule.repository === repository))
       context.addIssue({ code: 'custom', path: [index, 'repository'], message: 'must have one rule only' });
+    if (name !== undefined && before.some((rule) => rule.name === name))
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: 'must be the name of one rule only' });
+  }
 }
 
 export type Environment = z.output<typeof environmentSchema>;

@@ -4,6 +4,7 @@ import { parseCalverFormat } from '../images/policies/calver.ts';
 import { isTag, parseEcrRepository } from '../images/reference.ts';
 import { parseRange } from '../images/semver-range.ts';
 import { durationSchema } from './duration.ts';
+import { pathSchema } from './names.ts';
 
 const isEcrRepository = (text: string) => parseEcrRepository(text) !== undefined;
 
@@ -136,12 +137,32 @@ export const policySchema = policy
   .superRefine(checkKind)
   .describe('Which version is wanted: one kind of policy, and what limits it.');
 
+const valuesPath = z.strictObject({
+  file: pathSchema.describe("The value file, relative to this file's folder."),
+  path: z
+    .string()
+    .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'must be keys joined by dots, such as "web.image"')
+    .default('image')
+    .describe('The keys to the image, joined by dots.'),
+});
+
 export const imageRuleSchema = z.strictObject({
   repository: z
     .string()
     .min(1)
     .refine(isEcrRepository, 'must be an ECR repository as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME, without a tag')
     .describe('Without tag, e.g. `123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application`.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:[a-z0-9.-]+)?$/, 'must be a name such as "podinfo" or "flux-system:podinfo"')
+    .optional()
+    .describe('By which markers mean this rule. A marker of Flux means it by `namespace:name` or by its name alone.'),
   policy: policySchema,
+  helmValues: z
+    .array(valuesPath)
+    .default([])
+    .describe(
+      'Where the image stands in Helm value files, as a map of `repository`, `tag` and `digest`, or as one value.',
+    ),
   suspend: z.boolean().default(false).describe('Leave this image alone.'),
 });

@@ -24,14 +24,23 @@ export type Question = {
  * Decides about one image in Git. Never lowers a version, follows a tag that was pushed again only where the policy says so, never undoes what a
  * person wrote.
  */
-export function judgeImage({ current, policy, choice, written }: Question): Verdict {
+export function judgeImage({ current: standing, policy, choice, written }: Question): Verdict {
   if (choice.outcome === 'none') return keep(choice.reason);
   const { version } = choice;
+  const current = withTag(standing, choice);
   if (current.tag === version.tag)
     return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version);
   const sight = { version, ordering: orderingOf(policy), known: knownIn(choice) };
   const reason = reasonInCurrent(current, sight) ?? reasonInHistory(current.tag, sight, written);
   return reason === undefined ? { action: 'pin', pin: pinOf(current, version) } : keep(reason);
+}
+
+/** Where only a digest stands, the registry may know which version it is. */
+function withTag(current: ImageReference, choice: Choice & { outcome: 'chosen' }): ImageReference {
+  if (current.tag !== undefined || current.digest === undefined) return current;
+  const all = [choice.version, ...choice.excluded.map(({ version }) => version)];
+  const tag = all.find(({ digest }) => digest === current.digest)?.tag;
+  return tag === undefined ? current : { ...current, tag };
 }
 
 type Sight = { version: ImageVersion; ordering: Ordering; known: (tag: string) => Candidate };

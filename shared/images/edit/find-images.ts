@@ -1,8 +1,12 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Problem } from '../../problem.ts';
-import type { Found } from './found-image.ts';
+import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { findInKustomization, isKustomization } from './kustomization.ts';
+import { findMarked, mayHaveMarkers } from './markers.ts';
 import { rootOf } from './nodes.ts';
+import type { Source } from './source.ts';
+import type { Tracked } from './tracked.ts';
+import { findInValues } from './values.ts';
 import { findInWorkloads } from './workloads.ts';
 
 const nothing: Found = { images: [], overrides: [], problems: [] };
@@ -11,31 +15,63 @@ const largest = 5_000_000;
 /**
  * Finds the places in a YAML or JSON file where tracked images stand. Files that don't mention one aren't parsed at all.
  *
- * @param file its path, for messages; it also tells a kustomization
+ * @param file its path, for messages; it also tells a kustomization, and the values files that have paths
  * @param text its content, with BOM and line ends as they are
- * @param tracked repositories, as `registry/name`
  */
-export function findImages(file: string, text: string, tracked: ReadonlySet<string>): Found {
-  const mentioned = [...tracked].filter((repository) => text.includes(repository));
-  if (mentioned.length === 0) return nothing;
+export function findImages(file: string, text: string, tracked: Tracked): Found {
+  const mentioned = mentionedIn(file, text, tracked);
+  if (mentioned === undefined) return nothing;
   if (text.length > largest) return unreadable(file, mentioned, { message: 'the file is larger than 5 MB' });
-  const lines = new LineCounter();
-  const documents = parse(text, lines);
-  const error = documents === undefined ? tooDeep : firstError(documents, lines);
-  if (error !== undefined) return unreadable(file, mentioned, error);
-  const find = isKustomization(file) ? findInKustomization : findInWorkloads;
-  return merge((documents ?? []).map((document) => find({ file, text, document, lines }, rootOf(document), tracked)));
+  const parsed = parseManifests(text);
+  if ('error' in parsed) return unreadable(file, mentioned, parsed.error);
+  const { documents, lines } = parsed;
+  return merge(documents.map((document) => findInDocument({ file, text, document, lines }, tracked)));
 }
 
-const tooDeep = { message: 'it is nested too deeply' };
+/** @returns what to call the images in a file that can't be read, or undefined if there are none */
+function mentionedIn(file: string, text: string, { repositories, values }: Tracked): string | undefined {
+  const mentioned = [...repositories].filter((repository) => text.includes(repository));
+  if (mentioned.length > 0) return mentioned.join(', ');
+  return mayHaveMarkers(text) || values.some((one) => one.file === file) ? 'its images' : undefined;
+}
 
-/** The parser recurses, so hostile nesting exhausts the stack. */
-function parse(text: string, lines: LineCounter): Document.Parsed[] | undefined {
+function findInDocument(source: Source, tracked: Tracked): Found {
+  const root = rootOf(source.document);
+  const find = isKustomization(source.file) ? findInKustomization : findInWorkloads;
+  const paths = tracked.values.filter(({ file }) => file === source.file);
+  const found = merge([
+    find(source, root, tracked.repositories),
+    foundOf(paths.map((path) => findInValues(source, root, path))),
+  ]);
+  if (!mayHaveMarkers(source.text)) return found;
+  const taken = linesOf(source, found);
+  const marked = findMarked(source, tracked).filter((place) => !linesIn(source, place).some((line) => taken.has(line)));
+  return merge([found, foundOf(marked)]);
+}
+
+/** What is found by what it is needs no marker. */
+const linesOf = (source: Source, { images, problems }: Found) =>
+  new Set([...images, ...problems].flatMap((place) => linesIn(source, place)));
+
+function linesIn({ lines }: Source, place: FoundImage | Problem): number[] {
+  if (!('slots' in place)) return place.line === undefined ? [] : [place.line];
+  return Object.values(place.slots)
+    .filter(({ start, end }) => end > start)
+    .map(({ start }) => lines.linePos(start).line);
+}
+
+type Parsed = { documents: Document.Parsed[]; lines: LineCounter } | { error: { line?: number; message: string } };
+
+/** The documents of a file, or what is wrong with it. The parser recurses, so hostile nesting exhausts the stack. */
+export function parseManifests(text: string): Parsed {
+  const lines = new LineCounter();
   try {
     const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'silent' });
-    return 'empty' in documents ? [] : documents;
+    const all = 'empty' in documents ? [] : documents;
+    const error = firstError(all, lines);
+    return error === undefined ? { documents: all, lines } : { error };
   } catch {
-    return undefined;
+    return { error: { message: 'it is nested too deeply' } };
   }
 }
 
@@ -46,11 +82,11 @@ function firstError(documents: Document.Parsed[], lines: LineCounter): { line: n
   return { line: lines.linePos(error.pos[0]).line, message: firstLine.replace(/ at line \d+, column \d+:?$/, '') };
 }
 
-function unreadable(file: string, mentioned: string[], { line, message }: { line?: number; message: string }): Found {
+function unreadable(file: string, mentioned: string, { line, message }: { line?: number; message: string }): Found {
   const problem: Problem = {
     file,
     ...(line !== undefined && { line }),
-    message: `${mentioned.join(', ')} can't be changed here: ${message}`,
+    message: `${mentioned} can't be changed here: ${message}`,
   };
   return { ...nothing, problems: [problem] };
 }

@@ -1,59 +1,102 @@
 import { posix } from 'node:path';
+import type { Problem } from '../../problem.ts';
 import { isUnder } from '../../tree/tree.ts';
-import { findImages } from './find-images.ts';
-import type { Found, FoundImage } from './found-image.ts';
+import type { ImageReference } from '../reference.ts';
+import { entrySlots } from './add-entry.ts';
+import { decodeText } from './decode.ts';
+import { findImages, parseManifests } from './find-images.ts';
+import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { isKustomization } from './kustomization.ts';
+import { rootOf } from './nodes.ts';
+import type { Tracked } from './tracked.ts';
+import { type Files, usedOutside } from './used-outside.ts';
 
 export type Where = {
   /** The folder to look in, and folders in it that are somebody else's. `.` is the root. */
   path: string;
   others: readonly string[];
-  /** Repositories, as `registry/name`. */
-  tracked: ReadonlySet<string>;
+  tracked: Tracked;
 };
 
 export type FoundInFile = { file: string; text: string } & Pick<Found, 'images' | 'problems'>;
 
 /** Finds tracked images in a tree. Only files that are manifests by their name and mention a tracked image are decoded and parsed. */
-export function findInFiles(files: ReadonlyMap<string, Uint8Array>, { path, others, tracked }: Where): FoundInFile[] {
-  const needles = [...tracked].map((repository) => Buffer.from(repository));
-  const mine = [...files].filter(
-    ([file, bytes]) =>
-      (/\.(ya?ml|json)$/.test(file) || isKustomization(file)) &&
-      isUnder(file, path) &&
-      !others.some((other) => isUnder(file, other)) &&
-      mentions(bytes, needles),
-  );
-  const founds = mine.map(([file, bytes]) => findInFile(file, bytes, tracked));
+export function findInFiles(files: Files, where: Where): FoundInFile[] {
+  const mine = [...files].filter(([file]) => isMine(file, where));
+  const mayHave = mentionsIn(where.tracked);
+  const founds = mine
+    .filter(([file, bytes]) => mayHave(file, bytes))
+    .map(([file, bytes]) => findInFile(file, bytes, where.tracked));
   const isOverridden = overridesOf(founds);
-  return founds.map(({ file, text, found: { images, problems } }) => {
-    return { file, text, images: images.filter((image) => !isOverridden(image)), problems };
+  const kept = founds.map(({ file, text, found: { images, problems } }) => {
+    return { file, text, images: images.filter((image) => image.by !== 'workload' || !isOverridden(image)), problems };
   });
+  const missing = mine.flatMap(([file, bytes]) => entriesFor(file, bytes, { files, where, isOverridden }));
+  return mergeByFile([...kept, ...missing]);
 }
 
-function mentions(bytes: Uint8Array, needles: Buffer[]): boolean {
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return needles.some((needle) => content.includes(needle));
+const isMine = (file: string, { path, others }: Where) =>
+  (/\.(ya?ml|json)$/.test(file) || isKustomization(file)) &&
+  isUnder(file, path) &&
+  !others.some((other) => isUnder(file, other));
+
+/** Words are looked for in the bytes: most files have none of them, and needn't be read. */
+function mentionsIn({ repositories, markers, values }: Tracked): (file: string, bytes: Uint8Array) => boolean {
+  const words = [...repositories, ...(markers.size > 0 ? ['"$imagepolicy"', '# plumbline'] : [])];
+  const needles = words.map((word) => Buffer.from(word));
+  const valueFiles = new Set(values.map(({ file }) => file));
+  return (file, bytes) =>
+    valueFiles.has(file) ||
+    needles.some((needle) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(needle));
 }
 
 type Decoded = { file: string; text: string; found: Found };
 
-function findInFile(file: string, bytes: Uint8Array, tracked: ReadonlySet<string>): Decoded {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { file, text, found: findImages(file, text, tracked) };
-  } catch {
-    const message = "it names a tracked image, but it isn't UTF-8, so nothing is changed in it";
-    return { file, text: '', found: { images: [], overrides: [], problems: [{ file, message }] } };
-  }
+function findInFile(file: string, bytes: Uint8Array, tracked: Tracked): Decoded {
+  const text = decodeText(bytes);
+  if (text !== undefined) return { file, text, found: findImages(file, text, tracked) };
+  const message = "it names a tracked image, but it isn't UTF-8, so nothing is changed in it";
+  return { file, text: '', found: foundOf([{ file, message }]) };
 }
 
+type IsOverridden = (image: { file: string; current: ImageReference }) => boolean;
+
 /** A kustomization that has an entry for an image decides about it in its folder and below; what a manifest says there means nothing. */
-function overridesOf(founds: Decoded[]): (image: FoundImage) => boolean {
+function overridesOf(founds: Decoded[]): IsOverridden {
   const overrides = founds.flatMap(({ file, found }) =>
     found.overrides.map((repository) => ({ folder: posix.dirname(file), repository })),
   );
-  return ({ file, current, slots }) =>
-    'reference' in slots &&
+  return ({ file, current }) =>
     overrides.some(({ folder, repository }) => repository === current.repository && isUnder(file, folder));
+}
+
+type Sight = { files: Files; where: Where; isOverridden: IsOverridden };
+
+/** The entries that a kustomization lacks: the base that it refers to is outside, where nothing may be changed. */
+function entriesFor(file: string, bytes: Uint8Array, { files, where, isOverridden }: Sight): FoundInFile[] {
+  const text = isKustomization(file) ? decodeText(bytes) : undefined;
+  if (!text?.includes('..')) return [];
+  const used = usedOutside(file, files, where).filter((current) => !isOverridden({ file, current }));
+  if (used.length === 0) return [];
+  const { images, problems } = foundOf(used.map((current) => describeEntry(file, text, current)));
+  return [{ file, text, images, problems }];
+}
+
+function describeEntry(file: string, text: string, current: ImageReference): FoundImage | Problem | undefined {
+  const parsed = parseManifests(text);
+  const [document] = 'error' in parsed ? [] : parsed.documents;
+  if ('error' in parsed || document === undefined) return undefined;
+  const slots = entrySlots({ file, text, document, lines: parsed.lines }, rootOf(document), current.repository);
+  if (typeof slots !== 'string') return { file, line: 1, by: 'kustomization', current, slots };
+  return { file, field: 'images', message: `${current.repository} can't be added here: ${slots}` };
+}
+
+/** In one file, what is added comes after what is there. */
+function mergeByFile(founds: FoundInFile[]): FoundInFile[] {
+  return [...Map.groupBy(founds, ({ file }) => file).values()].map((group) => ({
+    file: group[0]?.file ?? '',
+    text: group[0]?.text ?? '',
+    images: group.flatMap(({ images }) => images),
+    problems: group.flatMap(({ problems }) => problems),
+  }));
 }

@@ -7,15 +7,26 @@ import type { ImageReference } from '../reference.ts';
  */
 export type Slot = { start: number; end: number; before: string; after: string; plain: boolean };
 
-/** One place in a file where a tracked image stands, and where its parts are written. Offsets count UTF-16 units of the decoded text. */
+/** Where the parts of a pin are written: all of it in one value, or each in a field of its own, as far as there are such fields. */
+export type Slots = {
+  reference?: Slot;
+  /** A line that the others need before them; several images share it. */
+  opening?: Slot;
+  repository?: Slot;
+  tag?: Slot;
+  digest?: Slot;
+};
+
+/** One place in a file where a tracked image stands. Offsets count UTF-16 units of the decoded text. */
 export type FoundImage = {
   file: string;
   /** From 1. */
   line: number;
-  /** `Deployment example/web`; absent in a kustomization. */
+  /** `Deployment example/web`, for a workload. */
   object?: string;
+  by: 'workload' | 'kustomization' | 'values' | 'marker';
   current: ImageReference;
-  slots: { reference: Slot } | { tag: Slot; digest: Slot };
+  slots: Slots;
 };
 
 export type Found = {
@@ -25,3 +36,12 @@ export type Found = {
   /** Tracked images that can't be changed byte by byte, and why. */
   problems: Problem[];
 };
+
+/** Sorts what was found at single places. */
+export function foundOf(places: readonly (FoundImage | Problem | undefined)[], overrides: string[] = []): Found {
+  return {
+    images: places.flatMap((place) => (place !== undefined && 'slots' in place ? [place] : [])),
+    overrides,
+    problems: places.flatMap((place) => (place !== undefined && 'message' in place ? [place] : [])),
+  };
+}

@@ -55,6 +55,21 @@ export function stringAt(document: Parsed, place: Place | undefined, ...path: st
     : undefined;
 }
 
+/** A scalar as it is written: a tag such as `1.2` is a number for YAML. Undefined where there is none. */
+export function writtenAt(
+  { document, text }: { document: Parsed; text: string },
+  place: Place,
+  key: string,
+): string | undefined {
+  const found = at(document, place, key);
+  return found !== undefined && isScalar(found.node) ? writtenValue(text, found.node) : undefined;
+}
+
+export function writtenValue(text: string, { value, range }: Scalar): string | undefined {
+  if (value === null) return undefined;
+  return typeof value === 'string' ? value : text.slice(range?.[0], range?.[1]);
+}
+
 /**
  * Where a scalar's value is written, without its quotes.
  *

@@ -1,27 +1,45 @@
-import { formatPin, type Pin } from '../reference.ts';
+import { formatReference, type Pin } from '../reference.ts';
 import type { FoundImage, Slot } from './found-image.ts';
 
-/** An image that was found, and what it becomes. */
-export type Change = { image: FoundImage; pin: Pin };
+/** An image that was found, and what it becomes. Without a digest, what there is of one stays. */
+export type Change = { image: Pick<FoundImage, 'slots'>; pin: Omit<Pin, 'digest'> & { digest?: string } };
 
 /** The text with every change made: the bytes of the values differ, and nothing else. */
 export function pinImages(text: string, changes: readonly Change[]): string {
-  const splices = changes.flatMap(splicesOf).sort((one, other) => one.slot.start - other.slot.start);
   let position = 0;
   let result = '';
-  for (const { slot, value } of splices) {
-    result += text.slice(position, slot.start) + slot.before + (slot.plain ? asString(value) : value) + slot.after;
+  for (const { slot, value } of splicesOf(changes)) {
+    result += text.slice(position, slot.start) + slot.before + value + slot.after;
     position = slot.end;
   }
   return result + text.slice(position);
 }
 
-function splicesOf({ image: { slots }, pin }: Change): { slot: Slot; value: string }[] {
-  if ('reference' in slots) return [{ slot: slots.reference, value: formatPin(pin) }];
-  return [
-    { slot: slots.tag, value: pin.tag },
-    { slot: slots.digest, value: pin.digest },
-  ];
+/** Whether a change would change anything: where only the tag is marked, a new digest has no place. */
+export const isChange = (text: string, change: Change): boolean =>
+  splicesOf([change]).some(
+    ({ slot, value }) => slot.before !== '' || slot.after !== '' || text.slice(slot.start, slot.end) !== value,
+  );
+
+type Splice = { slot: Slot; value: string };
+
+/** In the order of the file. Several images may share the line that opens their list. */
+function splicesOf(changes: readonly Change[]): Splice[] {
+  const openings = changes.flatMap(({ image }) => image.slots.opening ?? []);
+  const lines = new Map(openings.map((slot) => [slot.start, { slot, value: '' }]));
+  return [...lines.values(), ...changes.flatMap(partsOf)].sort((one, other) => one.slot.start - other.slot.start);
+}
+
+function partsOf({ image: { slots }, pin }: Change): Splice[] {
+  const parts = [
+    [slots.reference, formatReference(pin)],
+    [slots.repository, pin.repository],
+    [slots.tag, pin.tag],
+    [slots.digest, pin.digest],
+  ] as const;
+  return parts.flatMap(([slot, value]) =>
+    slot === undefined || value === undefined ? [] : [{ slot, value: slot.plain ? asString(value) : value }],
+  );
 }
 
 /** Tags are made of letters, digits and `._-`: what begins with a letter is a string unless it is one of YAML's words, and so is `1.2.3`. */
@@ -29,5 +47,5 @@ function asString(value: string): string {
   const isText = /^[A-Za-z]/.test(value)
     ? !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(value)
     : /^\d+\.\d+\.\d+/.test(value);
-  return isText || value.includes(':') ? value : `"${value}"`;
+  return isText || /[:/]/.test(value) ? value : `"${value}"`;
 }

@@ -1,7 +1,8 @@
-import { type Document, isScalar, type LineCounter } from 'yaml';
+import { isScalar } from 'yaml';
 import { parseReference } from '../reference.ts';
-import type { Found, FoundImage } from './found-image.ts';
+import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { at, itemsOf, type Place, slotOf, stringAt } from './nodes.ts';
+import { type Source, whereIs } from './source.ts';
 
 /** Where the pod's specification stands in each kind that makes pods. */
 const podSpecs: Record<string, string[]> = {
@@ -19,18 +20,13 @@ const groups = new Set(['v1', 'apps', 'batch', 'extensions']);
 const containerLists = ['initContainers', 'containers', 'ephemeralContainers'];
 const deepestList = 4;
 
-export type Source = { file: string; text: string; document: Document.Parsed; lines: LineCounter };
-
 /** The tracked images of a document's workloads, in the order in which they are written. */
 export function findInWorkloads(source: Source, root: Place | undefined, tracked: ReadonlySet<string>): Found {
-  const founds = objectsOf(source, root).flatMap((object) =>
-    imagePlaces(source, object).map((place) => describePlace(source, object, place, tracked)),
+  return foundOf(
+    objectsOf(source, root).flatMap((object) =>
+      imagePlaces(source, object).map((place) => describePlace(source, object, place, tracked)),
+    ),
   );
-  return {
-    images: founds.flatMap((found) => (found !== undefined && 'slots' in found ? [found] : [])),
-    overrides: [],
-    problems: founds.flatMap((found) => (found !== undefined && 'message' in found ? [found] : [])),
-  };
 }
 
 /** A `List` stands for its items. */
@@ -56,15 +52,11 @@ function imagePlaces({ document }: Source, object: Place): Place[] {
 function describePlace(source: Source, object: Place, { node, shared }: Place, tracked: ReadonlySet<string>) {
   const current = isScalar(node) && typeof node.value === 'string' ? parseReference(node.value.trim()) : undefined;
   if (!isScalar(node) || current === undefined || !tracked.has(current.repository)) return undefined;
-  const where = {
-    file: source.file,
-    line: source.lines.linePos(node.range?.[0] ?? 0).line,
-    object: nameOf(source, object),
-  };
+  const where = { ...whereIs(source, node), object: nameOf(source, object) };
   const reference = slotOf(source.text, { node, shared });
   if (typeof reference === 'string')
     return { ...where, field: 'image', message: `${current.repository} can't be changed here: ${reference}` };
-  return { ...where, current, slots: { reference } } satisfies FoundImage;
+  return { ...where, by: 'workload', current, slots: { reference } } satisfies FoundImage;
 }
 
 function nameOf({ document }: Source, object: Place): string {

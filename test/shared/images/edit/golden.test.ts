@@ -5,6 +5,7 @@ import { findImages } from '../../../../shared/images/edit/find-images.ts';
 import { pinImages } from '../../../../shared/images/edit/pin-images.ts';
 import { type Pin, parseReference } from '../../../../shared/images/reference.ts';
 import { describeProblem, type Problem } from '../../../../shared/problem.ts';
+import { tracking } from './tracking.ts';
 
 const golden = new URL('../../../golden/images/', import.meta.url).pathname;
 const cases = globSync('*/pins.json', { cwd: golden })
@@ -30,7 +31,7 @@ function edit(
   pins: Map<string, Pin>,
 ): { bytes: Buffer; problems: readonly Problem[] } {
   const text = decode(bytes);
-  const { images, problems } = findImages(file, text, new Set(pins.keys()));
+  const { images, problems } = findImages(file, text, tracking(pins.keys()));
   const changes = images.map((image) => ({ image, pin: pins.get(image.current.repository) as Pin }));
   return { bytes: Buffer.from(pinImages(text, changes)), problems };
 }

@@ -5,6 +5,7 @@ import { findImages } from '../../../../shared/images/edit/find-images.ts';
 import { pinImages } from '../../../../shared/images/edit/pin-images.ts';
 import { formatPin, type Pin } from '../../../../shared/images/reference.ts';
 import { digestOf, repository } from '../versions.ts';
+import { tracking } from './tracking.ts';
 
 const web = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web';
 const pins = new Map<string, Pin>(
@@ -15,7 +16,7 @@ const pins = new Map<string, Pin>(
 );
 
 function edit(text: string, file = 'app/deployment.yaml') {
-  const { images, problems } = findImages(file, text, new Set(pins.keys()));
+  const { images, problems } = findImages(file, text, tracking(pins.keys()));
   const changes = images.map((image) => ({ image, pin: pins.get(image.current.repository) as Pin }));
   return { text: pinImages(text, changes), images, problems };
 }
@@ -152,7 +153,7 @@ describe('findImages', () => {
 
   test('names the repositories for which a kustomization decides', () => {
     const text = `images:\n- name: ${repository}\n  newName: mirror.example/app\n- name: x\n  newName: ${web}\n`;
-    const found = findImages('kustomization.yaml', text, new Set(pins.keys()));
+    const found = findImages('kustomization.yaml', text, tracking(pins.keys()));
     expect(found).toMatchObject({ overrides: [repository], images: [{ current: { repository: web } }], problems: [] });
   });
 
