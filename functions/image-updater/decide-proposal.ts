@@ -4,7 +4,7 @@ import type { UpdatePlan } from './decide-updates.ts';
 import type { Work } from './look-at-branch.ts';
 import { closingBody, type ProposalText, proposalText } from './proposal-text.ts';
 import type { TargetBranch } from './target-branches.ts';
-import { memoryTrailers, writtenBy } from './trailers.ts';
+import { isOurs, memoryTrailers } from './trailers.ts';
 
 export type Proposal =
   | { action: 'none' }
@@ -21,7 +21,7 @@ export function decideProposal({ target, plan, work }: Look): Proposal {
   const pull = work.pulls.find(({ state }) => state === 'open');
   const isNeeded = plan.updates.length > 0;
   if (!isNeeded && pull === undefined) return { action: 'none' };
-  if (!isFree(work, target)) return { action: 'leave', reason: takenBy(target, pull) };
+  if (!isFree(work)) return { action: 'leave', reason: takenBy(target, pull) };
   if (!isNeeded && pull !== undefined) return { action: 'close', pull, body: closingBody(target, plan) };
   const message = commitMessage(plan.updates);
   const isStale =
@@ -37,10 +37,10 @@ export function decideProposal({ target, plan, work }: Look): Proposal {
 }
 
 /** The branch is ours to replace if it is new, was merged, or ends with a commit of ours that nobody has touched. */
-function isFree({ newest, pulls }: Work, { environments }: TargetBranch): boolean {
+function isFree({ newest, pulls }: Work): boolean {
   if (newest === undefined) return true;
   if (pulls.some(({ state, head }) => state === 'merged' && head === newest.revision)) return true;
-  return newest.byApp && environments.some(({ name }) => writtenBy([newest], name).size > 0);
+  return isOurs(newest);
 }
 
 const takenBy = ({ proposals }: TargetBranch, pull: PullRequest | undefined) =>

@@ -7,6 +7,8 @@ export type Lookup = {
   platforms: Registry['platforms'];
   /** Asks until the registry has one of the tags, or for the last time. @returns the tags that it has */
   waitFor(repository: ImageRepository, tags: readonly string[]): Promise<string[]>;
+  /** Time has passed: the registry is to be asked again. */
+  forget(): void;
 };
 
 const waitsInMilliseconds = [500, 1500];
@@ -29,6 +31,7 @@ export function createLookup(registry: Registry, sleep: (milliseconds: number) =
 
   return {
     versions,
+    forget: () => answers.clear(),
     platforms: (repository, digest) => registry.platforms(repository, digest),
     async waitFor(repository, tags) {
       let found = await present(repository, tags);

@@ -42,10 +42,21 @@ export function foldIntoBranches(
     const [first] = group;
     if (first === undefined) return [];
     const { repository, branch } = first.settings;
+    const target = { repository, branch, environments: group };
     const proposals = proposalsOf(first);
-    return [{ repository, branch, environments: group, ...(proposals !== undefined && { proposals }) }];
+    return [proposals === undefined ? target : lookingAtAll({ ...target, proposals })];
   });
 }
+
+/** The same with every image that has a rule: a pull request carries all that is to be changed, whatever the occasion. */
+export const lookingAtAll = (target: TargetBranch): TargetBranch => ({
+  ...target,
+  environments: target.environments.map((environment) => ({ ...environment, wanted: 'all' })),
+});
+
+/** How many branches and pull requests there are to be written at most. */
+export const countBranches = (environments: Environments): number =>
+  foldIntoBranches(new Map(Object.keys(environments).map((name) => [name, 'all'])), environments).length;
 
 type Named = { name: string; settings: DeployerEnvironment };
 

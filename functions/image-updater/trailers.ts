@@ -52,6 +52,9 @@ export function writtenBy(history: readonly Message[], environment: string): Map
   return written;
 }
 
+/** Whether a commit of ours stands as we made it. */
+export const isOurs = ({ message, byApp }: Commit): boolean => byApp && message.includes(`\n${names.image}: `);
+
 /**
  * The history with the pull requests of ours that have ended, by their time. A merged one wrote what it says, by whatever method it was merged; a
  * closed one was refused by a person, as if it had been written and taken back. What we close ourselves says nothing.

@@ -1,35 +1,70 @@
-import { StaleError } from '../../shared/errors.ts';
+import { StaleError, TryAgainError } from '../../shared/errors.ts';
 import { describeProblem } from '../../shared/problem.ts';
-import { carryOut, type Outcome } from './carry-out.ts';
+import { carryOut, decideWrite, type Outcome, type Write } from './carry-out.ts';
 import type { UpdatePlan } from './decide-updates.ts';
 import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
-import type { TargetBranch } from './target-branches.ts';
+import { lookingAtAll, type TargetBranch } from './target-branches.ts';
+import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 
-export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & { lookup: Lookup };
+export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & {
+  lookup: Lookup;
+  share: Share;
+};
 
 const attempts = 6;
 const firstWaitMilliseconds = 250;
+/** How long a run waits for its turn to write. A longer wait is the queue's. */
+const patienceMilliseconds = 30_000;
 
 /**
- * Looks at a branch and makes one commit, or one pull request, of everything that is to be changed there. When the branch moves meanwhile, it looks again.
+ * Looks at a branch and makes one commit, or one pull request, of everything that is to be changed there. When the branch moves meanwhile, or has
+ * to wait for its turn to be written, it looks again.
  *
- * @throws MissingError if there is no such branch, StaleError if it didn't come to rest, and whatever Git and the registry throw
+ * @throws MissingError if there is no such branch, StaleError if it didn't come to rest, TryAgainError if its turn to be written comes much later,
+ *   and whatever Git and the registry throw
  */
 export async function updateBranch(target: TargetBranch, ports: BranchPorts): Promise<void> {
   const started = ports.clock.now().getTime();
   let seen: UpdatePlan['places'] | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const sight = await lookAtBranch(target, ports.git);
-    const plan = await planBranch(target, { ...sight, seen: seen ?? new Map() }, ports);
+    const writes = writesIn(sight);
+    const plan = await planBranch(widened(target, writes, ports), { ...sight, seen: seen ?? new Map() }, ports);
     seen ??= plan.places;
-    const outcome = await carryOut({ target, plan, sight }, ports.git);
+    const task = { target, plan, sight };
+    const write = decideWrite(task);
+    const mustWait = isCounted(write) ? waitBefore(writes, ports.clock.now(), ports.share) : 0;
+    const outcome = mustWait > 0 ? 'stale' : await carryOut(write, task, ports.git);
     if (outcome !== 'stale') return report({ target, plan, outcome, attempt, started }, ports);
-    await ports.sleep(firstWaitMilliseconds * 2 ** (attempt - 1) * (0.5 + ports.random()));
+    await pause({ target, attempt, mustWait, started }, ports);
   }
   throw new StaleError(`${target.repository} ${target.branch} moved ${attempts} times while it was being updated`);
+}
+
+/** In a burst every write carries all that there is, so that no push has to wait for a turn of its own. */
+const widened = (target: TargetBranch, writes: readonly Date[], { clock, share }: BranchPorts) =>
+  isQuiet(writes, clock.now(), share) ? target : lookingAtAll(target);
+
+/** What leaves a commit behind. Closing a pull request, or finishing what a run left undone, happens once. */
+const isCounted = (write: Write) =>
+  write.action === 'commit' || (write.action === 'propose' && write.replace !== undefined);
+
+type Pause = { target: TargetBranch; attempt: number; mustWait: number; started: number };
+
+async function pause({ target, attempt, mustWait, started }: Pause, ports: BranchPorts): Promise<void> {
+  const jitter = 0.5 + ports.random();
+  const milliseconds = mustWait > 0 ? mustWait + jitter : firstWaitMilliseconds * 2 ** (attempt - 1) * jitter;
+  const { repository, branch, proposals = branch } = target;
+  if (mustWait > 0 && ports.clock.now().getTime() + milliseconds > started + patienceMilliseconds)
+    throw new TryAgainError(
+      `${repository} ${proposals} was written to so often that GitHub's limits come near: its turn is in ${Math.ceil(mustWait / 1000)} seconds`,
+      { afterSeconds: Math.ceil(mustWait / 1000) },
+    );
+  await ports.sleep(milliseconds);
+  if (mustWait > 0) ports.lookup.forget();
 }
 
 type Result = {

@@ -7,8 +7,9 @@ import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import { type PushedImage, readAnnouncement } from './pushed-image.ts';
 import { createLookup, type Lookup } from './registry-lookup.ts';
-import { environmentsFor, foldIntoBranches, type TargetBranch } from './target-branches.ts';
+import { countBranches, environmentsFor, foldIntoBranches, type TargetBranch } from './target-branches.ts';
 import { updateBranch } from './update-branch.ts';
+import { shareOf } from './write-budget.ts';
 
 export type ImageMessage = EcrEvent | ImageScan;
 
@@ -42,7 +43,8 @@ export async function updateImages(messages: Parsed<ImageMessage>[], ports: Upda
 /** What a person must mend in Git is reported on the commit by `source`, and found by the next scan: no message has to wait for it. */
 async function tryBranch(branch: TargetBranch, lookup: Lookup, ports: UpdaterPorts): Promise<unknown> {
   try {
-    await updateBranch(branch, { ...ports, lookup });
+    const share = shareOf(branch, countBranches(ports.environments));
+    await updateBranch(branch, { ...ports, lookup, share });
     return undefined;
   } catch (error) {
     if (!(error instanceof BadInputError || error instanceof MissingError)) return error;

@@ -68,7 +68,7 @@ export type GitWriter = GitReader & {
   changePullRequest(repository: string, number: number, change: PullRequestChange): Promise<void>;
 };
 
-export type PullRequestChange = { title: string; body: string; state: 'open' | 'closed' };
+type PullRequestChange = { title: string; body: string; state: 'open' | 'closed' };
 
 export type CommitState = 'pending' | 'success' | 'failure' | 'error';
 export type CommitStatus = { context: string; state: CommitState; description: string; targetUrl?: string };

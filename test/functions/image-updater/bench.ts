@@ -26,7 +26,9 @@ type Options = { environments?: Record<string, Partial<DeployerEnvironment>>; gi
 
 /** The updater on a Git and a registry in memory, with what it logged and buried. Time passes only by its own waits. */
 export function startUpdater({ environments = { staging: {} }, git: overrides = {} }: Options = {}) {
-  const git = createMemoryGit();
+  let time = 0;
+  const clock = { now: () => new Date(time) };
+  const git = createMemoryGit(clock);
   const registry = createMemoryRegistry();
   const logged: LogLine[] = [];
   const buried: { body: string; reason: string }[] = [];
@@ -46,8 +48,11 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
     git: { ...git, ...overrides },
     registry,
     log,
-    clock: { now: () => new Date(0) },
-    sleep: async (milliseconds) => waits.push(milliseconds),
+    clock,
+    sleep: async (milliseconds) => {
+      waits.push(milliseconds);
+      time += milliseconds;
+    },
     random: () => 0.5,
   };
   return {
@@ -57,6 +62,10 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
     buried,
     waits,
     ports,
+    /** Lets time pass. */
+    pass(milliseconds: number) {
+      time += milliseconds;
+    },
     messages: (branch = 'staging') => git.messages(gitRepository, branch),
     read: (path = deploymentFile, branch = 'staging') => git.read(gitRepository, branch, path),
     write: (files: Record<string, string | null>, branch = 'staging') =>

@@ -22,7 +22,9 @@ function start() {
   const updater = startAtOne({ environments: { staging: { write: 'pullRequest' } } });
   return {
     ...updater,
+    /** A minute later, so that there is no need to wait for a turn. */
     push: (tag: string) => {
+      updater.pass(60_000);
       updater.has(tag);
       return updater.receive(aPush(tag));
     },
@@ -81,6 +83,7 @@ describe('an environment that wants pull requests', () => {
     await updater.push('1.1.0');
     const renamed = (image: string) => aDeployment(image).replace('name: web\nspec', 'name: renamed\nspec');
     updater.write({ [deploymentFile]: renamed(`${application}:1.0.0`) });
+    updater.pass(60_000);
     await updater.receive(aScan);
     expect(updater.proposed()).toBe(renamed(pinOf('1.1.0')));
     expect(numbers(await updater.pulls())).toEqual(['1 open']);
@@ -212,6 +215,18 @@ describe('an environment that wants pull requests', () => {
     expect(numbers(await updater.pulls())).toEqual(['1 open']);
     expect(updater.proposed()).toBe(aDeployment(pinOf('1.2.0')));
   });
+});
+
+test('a pull request keeps what was proposed before when another image is pushed', async () => {
+  const updater = start();
+  const other = `${registryHost}/other`;
+  updater.write({ 'environment.yaml': rules(application, other), 'other.yaml': aDeployment(`${other}:1.0.0`) });
+  await updater.push('1.1.0');
+  updater.pass(60_000);
+  updater.registry.push(repositoryOf(other), versionOf('1.3.0'));
+  await updater.receive(aPush('1.3.0', 'other'));
+  expect(updater.proposed()).toBe(aDeployment(pinOf('1.1.0')));
+  expect(updater.read('other.yaml', work)).toBe(aDeployment(pinOf('1.3.0', other)));
 });
 
 test('environments of one branch are written to as each of them wants', async () => {
