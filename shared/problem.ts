@@ -21,3 +21,6 @@ export function describeProblem({ file, line, field, object, message }: Problem)
   const place = file === undefined ? undefined : line === undefined ? file : `${file}:${line}`;
   return [place, object, field, message].filter((part) => part !== undefined && part !== '').join(': ');
 }
+
+/** A problem as details of a log line, where `message` is the line's own. */
+export const loggable = ({ message, ...place }: Problem) => ({ ...place, problem: message });

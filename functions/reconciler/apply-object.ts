@@ -3,6 +3,7 @@ import type { Applied, Cluster } from '../../shared/kubernetes/cluster.ts';
 import { decideConflict, withoutField } from '../../shared/kubernetes/conflict.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { redact } from '../../shared/kubernetes/redact.ts';
 import type { Prepared } from './prepared.ts';
 
 export type ApplyContext = {
@@ -54,12 +55,11 @@ function toResult(prepared: Prepared, applied: Applied): ObjectResult {
     return applied.object.metadata.deletionTimestamp === undefined
       ? { outcome: 'applied', prepared, object: applied.object }
       : { outcome: 'failed', prepared, failure: beingDeleted(applied.object) };
-  const failure =
-    applied.outcome === 'refused'
-      ? applied.failure
-      : { message: 'its fields change owners all the time', retryable: true };
-  return { outcome: 'failed', prepared, failure };
+  const failure = applied.outcome === 'refused' ? applied.failure : ownersChange;
+  return { outcome: 'failed', prepared, failure: { ...failure, message: redact(failure.message, prepared.object) } };
 }
+
+const ownersChange: Failure = { message: 'its fields change owners all the time', retryable: true };
 
 /** The server applies to an object that is being deleted, and then deletes it. */
 function beingDeleted({ metadata }: LiveObject): Failure {

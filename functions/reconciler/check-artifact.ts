@@ -1,4 +1,3 @@
-import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import { annotations, systemNamespace } from '../../shared/kubernetes/names.ts';
 import { isSecret } from '../../shared/kubernetes/prepare.ts';
@@ -6,13 +5,13 @@ import { kindName } from '../../shared/kubernetes/rules.ts';
 import { stringifyJson } from '../../shared/manifests/json.ts';
 import { identityOf } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { conflictPolicyOf, type Prepared, problemWith } from './prepared.ts';
+import { conflictPolicyOf, type Prepared, problemWith, type UnknownObject } from './prepared.ts';
 
 /** etcd takes requests of 1.5 MiB; the API server takes 256 KiB of annotations. */
 const maximumBytes = 1.5 * 1024 * 1024;
 const maximumAnnotationBytes = 256 * 1024;
 
-type Input = { prepared: readonly Prepared[]; unknown: readonly ArtifactObject[]; settings: ApplySettings };
+type Input = { prepared: readonly Prepared[]; unknown: readonly UnknownObject[]; settings: ApplySettings };
 
 /** Everything that speaks against applying an artifact, all at once, before anything is changed. */
 export function checkArtifact({ prepared, unknown, settings }: Input): Problem[] {
@@ -20,7 +19,13 @@ export function checkArtifact({ prepared, unknown, settings }: Input): Problem[]
     ...unknown.map(unknownKind),
     ...duplicates(prepared),
     ...prepared.flatMap((each) =>
-      [wrongPlace(each, settings), plaintextSecret(each, settings), tooLarge(each), wrongAnnotation(each)]
+      [
+        withoutName(each),
+        wrongPlace(each, settings),
+        plaintextSecret(each, settings),
+        tooLarge(each),
+        wrongAnnotation(each),
+      ]
         .filter((message) => message !== undefined)
         .map((message) => problemWith(each, message)),
     ),
@@ -35,11 +40,15 @@ export function secretWarnings({ prepared, settings }: Omit<Input, 'unknown'>): 
     .map((each) => problemWith(each, 'a Secret stands in Git in plain text'));
 }
 
-function unknownKind({ object, source }: ArtifactObject): Problem {
+function unknownKind({ object, source, servedAs }: UnknownObject): Problem {
   const { apiVersion, kind } = object;
+  const remedy =
+    servedAs === undefined
+      ? 'and no CustomResourceDefinition here defines it; correct the apiVersion, or deploy its definition first'
+      : `but as ${servedAs}; change the apiVersion`;
   return problemWith(
     { identity: identityOf(object), source },
-    `the cluster does not serve ${kind} of ${apiVersion}, and no CustomResourceDefinition here defines it; correct the apiVersion, or deploy its definition first`,
+    `the cluster does not serve ${kind} as ${apiVersion}, ${remedy}`,
   );
 }
 
@@ -50,6 +59,12 @@ function duplicates(prepared: readonly Prepared[]): Problem[] {
     ),
   );
 }
+
+/** A generated name would make another object with every apply. */
+const withoutName = ({ object }: Prepared) =>
+  object.metadata.name
+    ? undefined
+    : 'has no name; every object needs one of its own, and generateName makes a new object each time';
 
 function wrongPlace({ identity, resource }: Prepared, settings: ApplySettings): string | undefined {
   const { allowedNamespaces, allowedClusterKinds } = settings;

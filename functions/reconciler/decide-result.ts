@@ -36,6 +36,7 @@ const seconds = { healthLook: 15, firstRetry: 15, longestRetry: 600, firstPatien
 
 /** An item of the state table holds 400 KB. */
 export const maximumProblems = 50;
+const maximumMessage = 1_000;
 
 /** How an application stands after a run, and when and why it is looked at again. */
 export function decideResult(findings: Findings, context: Context): Result {
@@ -103,9 +104,14 @@ function retry({ failures }: Findings, { previous, now }: Context): Result['next
   return { at: after(now, Math.min(longest, first * 2 ** (attempt - 1))), why: 'retry', attempt };
 }
 
+/** As many problems, and as much of each, as there is room for. */
 export function cut(problems: readonly Problem[]): Problem[] {
-  const others = problems.length - maximumProblems;
-  return others <= 0
-    ? [...problems]
-    : [...problems.slice(0, maximumProblems), { message: `and ${others} more problems` }];
+  const kept = problems.slice(0, maximumProblems).map(shorten);
+  const others = problems.length - kept.length;
+  return others === 0 ? kept : [...kept, { message: `and ${others} more problems` }];
 }
+
+const shorten = (problem: Problem): Problem =>
+  problem.message.length <= maximumMessage
+    ? problem
+    : { ...problem, message: `${problem.message.slice(0, maximumMessage)}…` };

@@ -1,6 +1,7 @@
 import { definedResources } from '../../shared/kubernetes/definitions.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { indexResources } from '../../shared/kubernetes/resource.ts';
+import { loggable } from '../../shared/problem.ts';
 import { checkArtifact, secretWarnings } from './check-artifact.ts';
 import type { RunFailure } from './decide-result.ts';
 import { type Prepared, prepareArtifact } from './prepared.ts';
@@ -21,7 +22,8 @@ export async function prepareRun(run: ApplicationRun, digest = run.entry.artifac
   const first = prepareBy(await open.discovery());
   const { prepared, unknown, discovery } = first.unknown.length === 0 ? first : prepareBy(await open.discovery(true));
   const problems = checkArtifact({ prepared, unknown, settings: entry.settings });
-  for (const problem of secretWarnings({ prepared, settings: entry.settings })) log.warn('plaintext Secret', problem);
+  for (const problem of secretWarnings({ prepared, settings: entry.settings }))
+    log.warn('plaintext Secret', loggable(problem));
   // A kind that is unknown today may be defined by another application tomorrow.
   const retryable = unknown.length > 0;
   return { prepared, discovery, refusals: problems.map((problem) => ({ problem, retryable })) };

@@ -3,7 +3,7 @@ import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import type { ConflictPolicy } from '../../shared/kubernetes/conflict.ts';
 import { type ApplicationName, annotations } from '../../shared/kubernetes/names.ts';
 import { prepareObject } from '../../shared/kubernetes/prepare.ts';
-import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
+import { apiVersionOf, type Resource, type Resources } from '../../shared/kubernetes/resource.ts';
 import { hashOf } from '../../shared/manifests/canonical.ts';
 import {
   describeIdentity,
@@ -28,14 +28,19 @@ export type Prepared = {
 
 type Context = { name: ApplicationName; settings: ApplySettings; resources: Resources };
 
+/** An object of a kind that the cluster doesn't serve at this version; `servedAs` is the version at which it does, if any. */
+export type UnknownObject = ArtifactObject & { servedAs: string | undefined };
+
 /** Prepares every object whose kind is known; the others are returned as they are. */
 export function prepareArtifact(objects: readonly ArtifactObject[], context: Context) {
   const prepared: Prepared[] = [];
-  const unknown: ArtifactObject[] = [];
+  const unknown: UnknownObject[] = [];
   for (const each of objects) {
-    const resource = context.resources.find(each.object.apiVersion, each.object.kind);
-    if (resource === undefined) unknown.push(each);
-    else prepared.push(prepare(each, resource, context));
+    const { apiVersion, kind } = each.object;
+    const resource = context.resources.find(apiVersion, kind);
+    const other = context.resources.findAny(apiVersion, kind);
+    if (resource !== undefined) prepared.push(prepare(each, resource, context));
+    else unknown.push({ ...each, servedAs: other && apiVersionOf(other) });
   }
   return { prepared, unknown };
 }

@@ -43,7 +43,8 @@ async function reconcileOnce(message: Reconciliation, ports: ReconcilerPorts, de
   await carryOutSafely({ decision, session, ports, deadline, log });
   const { phase, problems, counts } = session.state();
   const milliseconds = ports.clock.now().getTime() - started;
-  log.info('application reconciled', { did: decision.do, phase, problems: problems.length, ...counts, milliseconds });
+  const done = decision.do === 'apply' ? counts : {};
+  log.info('application reconciled', { did: decision.do, phase, problems: problems.length, ...done, milliseconds });
 }
 
 const nameOf = ({ environment, application }: Reconciliation) => ({ environment, application });

@@ -1,4 +1,4 @@
-import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { fieldManager } from '../../shared/kubernetes/names.ts';
 import type { ApplyOutcome } from './apply-stages.ts';
@@ -31,15 +31,12 @@ export async function recordApply(run: ApplicationRun, done: Done): Promise<void
   if (findings.isUnfinished || findings.failures.length > 0)
     return session.save({ artifact: digest, counts, ...conclude(run, findings) }, inventory);
   const staying = stayingIn(inventory);
-  const seen = await lookAtHealth(staying, run, done.discovery);
-  const whole = { artifact: digest, applied: digest, work: workOf(entry), counts };
-  await session.save({ ...whole, ...conclude(run, merge(findings, seen)) }, inventory);
-  if (seen.waiting.length > 0) await settleHealth(run, staying, findings, done.discovery);
-}
-
-async function settleHealth(run: ApplicationRun, staying: InventoryEntry[], findings: Findings, discovery: Discovery) {
-  const seen = await waitForHealth(staying, run, discovery);
-  await run.session.save(conclude(run, merge(findings, seen)));
+  const first = await lookAtHealth(staying, run, done.discovery);
+  const whole = { artifact: digest, applied: digest, work: workOf(entry), prune: entry.settings.prune, counts };
+  await session.save({ ...whole, ...conclude(run, merge(findings, first.findings)) }, inventory);
+  if (first.findings.waiting.length === 0) return;
+  const seen = await waitForHealth(staying, first, run, done.discovery);
+  await session.save(conclude(run, merge(findings, seen)));
 }
 
 function inventoryAfter({ announced, applied, pruned }: Done, manager: string): Inventory {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Inventory, printInventory } from '../../shared/artifacts/inventory.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
-import type { Problem } from '../../shared/problem.ts';
+import { loggable, type Problem } from '../../shared/problem.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 import { cut, type RunFailure } from './decide-result.ts';
 import { isApplied } from './decide-run.ts';
@@ -48,7 +48,7 @@ function driftAfter({ session, ports, entry }: ApplicationRun, { differences }: 
 }
 
 function logDrift({ differences, failures, observation }: Checked, log: Log): void {
-  for (const difference of cut(differences)) log.warn('drift', difference);
+  for (const difference of cut(differences)) log.warn('drift', loggable(difference));
   for (const { problem } of [...observation.failures, ...failures])
-    log.warn('drift could not be looked at or put back', problem);
+    log.warn('drift could not be looked at or put back', loggable(problem));
 }

@@ -4,7 +4,7 @@ import { prune } from './prune.ts';
 import { findingsOfPrune, logKept } from './prune-findings.ts';
 import { type ApplicationRun, conclude, pruneContext } from './run.ts';
 import { withoutPruned } from './settle-inventory.ts';
-import { waitForHealth } from './wait-for-health.ts';
+import { lookAtHealth, waitForHealth } from './wait-for-health.ts';
 
 /** Looks whether what was applied is healthy by now, and whether what was deleted is gone. */
 export async function runJudge(run: ApplicationRun): Promise<void> {
@@ -13,7 +13,9 @@ export async function runJudge(run: ApplicationRun): Promise<void> {
   const leaving = entry.settings.prune ? [...inventory.values()].filter((each) => each.leaving) : [];
   const pruned = await prune(leaving, pruneContext(run, discovery, false));
   logKept(pruned, run.log);
-  const seen = await waitForHealth(stayingIn(inventory), run, discovery);
+  const staying = stayingIn(inventory);
+  const first = await lookAtHealth(staying, run, discovery);
+  const seen = await waitForHealth(staying, first, run, discovery);
   const left = leaving.length === 0 ? undefined : withoutPruned(inventory, pruned);
   await session.save(conclude(run, merge(findingsOfPrune(pruned), seen)), left);
 }

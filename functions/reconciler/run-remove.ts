@@ -13,6 +13,7 @@ export async function runRemove(run: Run): Promise<void> {
   const { session, open, log } = run;
   const inventory = await session.inventory();
   if (inventory.size === 0) return session.forget();
+  if (session.state().prune === false) return leave(run, inventory);
   const discovery = await open.discovery();
   const leaving = await announceRemoval(run, inventory);
   const pruned = await prune([...leaving.values()], pruneContext(run, discovery, true));
@@ -21,6 +22,16 @@ export async function runRemove(run: Run): Promise<void> {
   if (left.size === 0) return session.forget();
   const counts = { objects: left.size, changed: 0, pruned: inventory.size - left.size };
   await session.save({ counts, ...resultOf(run, findingsOfPrune(pruned)) }, left);
+}
+
+/** An application that was never to be pruned leaves its objects behind. */
+async function leave({ session, log }: Run, inventory: Inventory): Promise<void> {
+  const because = 'its application, which Git no longer has, had "prune: false"';
+  logKept(
+    [...inventory.values()].map((entry) => ({ entry, outcome: 'kept', because })),
+    log,
+  );
+  await session.forget();
 }
 
 /** Before the first deletion nothing counts as applied any more, so that an application which comes back is applied as a whole. */

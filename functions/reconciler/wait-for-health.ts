@@ -14,29 +14,25 @@ const longestPause = 1_000;
 /** So many are read by name; more are listed. */
 const fewEntries = 20;
 
-type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
-
-/** Looks once at all objects that can be unhealthy. */
-export async function lookAtHealth(entries: readonly InventoryEntry[], run: ApplicationRun, discovery: Discovery) {
-  return (await look(entries, run, discovery)).findings;
-}
+export type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
 
 /** Looks again and again at what isn't as it should be, until nothing is awaited any more, and says of what still is why. */
 export async function waitForHealth(
   entries: readonly InventoryEntry[],
+  first: Look,
   run: ApplicationRun,
   discovery: Discovery,
 ): Promise<Findings> {
   const longest = Math.min(longestMilliseconds, run.deadline.remaining(), leftOfRollout(run));
-  let found = await look(entries, run, discovery);
+  let found = first;
   let pause = shortestPause;
   for (let waited = 0; isPending(found) && waited < longest; waited += pause) {
     await run.ports.sleep(pause);
     await run.session.ensureCurrent();
     pause = Math.min(longestPause, pause * 1.2);
     // What has become healthy in the meantime is looked at again when all is: nothing may be healthy only in turns.
-    found = await look(found.pending, run, discovery);
-    if (found.pending.length === 0) found = await look(entries, run, discovery);
+    found = await lookAtHealth(found.pending, run, discovery);
+    if (found.pending.length === 0) found = await lookAtHealth(entries, run, discovery);
   }
   return explain(found, run, discovery);
 }
@@ -49,7 +45,12 @@ function leftOfRollout({ session, ports, entry }: ApplicationRun): number {
   return Math.max(0, since + entry.settings.timeoutSeconds * 1000 - now);
 }
 
-async function look(entries: readonly InventoryEntry[], run: ApplicationRun, discovery: Discovery): Promise<Look> {
+/** Looks once at all objects that can be unhealthy. */
+export async function lookAtHealth(
+  entries: readonly InventoryEntry[],
+  run: ApplicationRun,
+  discovery: Discovery,
+): Promise<Look> {
   const looked = entries.filter(needsLook);
   const context = observeContext(run, discovery);
   const observation = await (looked.length <= fewEntries ? observeEach(looked, context) : observe(looked, context));

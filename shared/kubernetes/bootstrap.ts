@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/object.ts';
-import { reconcilerGroup, systemNamespace } from './names.ts';
+import { reconcilerGroup, roleOf, systemNamespace } from './names.ts';
 import { type PolicyRule, parseKindName, rulesForKinds } from './rules.ts';
 
 export type BootstrapEnvironment = {
@@ -60,7 +60,7 @@ function rightsOf({
   clusterKinds = [],
   clusterRules = [],
 }: BootstrapEnvironment) {
-  const name = `plumbline-${environment}`;
+  const name = roleOf(environment);
   const subject = { kind: 'ServiceAccount', name: environment, namespace: systemNamespace };
   const clusterWide = [...rulesForKinds(clusterKinds.map(parseKindName)), ...clusterRules];
   const namespaced = namespaces.flatMap((namespace) => [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FieldConflict } from './conflict.ts';
+import { roleOf, systemNamespace } from './names.ts';
 
 /**
  * Why the API server did not do what it was asked, in words for whoever can mend it.
@@ -86,7 +87,7 @@ const rules: readonly Rule[] = [
   },
   {
     when: (code, message) => code === 403 && / cannot \w+ resource /.test(message),
-    say: (message) => `${message}. Grant it to the environment's role, or remove the object from Git`,
+    say: (message) => `${message}. Grant it to ${roleIn(message)}, or remove the object from Git`,
     retryable: false,
   },
   { when: (code) => code === 403, say: (message) => `the API server refuses it: ${message}`, retryable: false },
@@ -110,6 +111,7 @@ const rules: readonly Rule[] = [
     waitsFor: 'kind',
   },
   { when: (code) => code === 401, say: () => 'the cluster does not accept our credentials', retryable: true },
+  { when: (code) => code === 405, say: () => 'this kind is asked, not kept: it can not be applied', retryable: false },
   { when: (code) => code === 413, say: () => 'is larger than the API server accepts', retryable: false },
 ];
 
@@ -120,6 +122,12 @@ export function explainFailure(code: number, status: Status): Failure {
   if (rule === undefined) return { message: `the API server answered ${code}: ${message}`, retryable: true };
   const { say, retryable, waitsFor } = rule;
   return { message: say(message, status), retryable, ...(waitsFor && { waitsFor }) };
+}
+
+/** The role that `bootstrapObjects` gives to the environment that was refused. */
+function roleIn(message: string): string {
+  const environment = new RegExp(`"system:serviceaccount:${systemNamespace}:([^"]+)"`).exec(message)?.[1];
+  return environment === undefined ? "the environment's role" : `the role ${roleOf(environment)}`;
 }
 
 /** `failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema` */

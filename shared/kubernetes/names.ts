@@ -35,6 +35,9 @@ export const fieldManager = ({ environment, application }: ApplicationName) =>
 /** Whom the reconciler impersonates for everything that it does for this environment. */
 export const userOf = (environment: string) => `system:serviceaccount:${systemNamespace}:${environment}`;
 
+/** The Role (in each of its namespaces) and ClusterRole that say what an environment may do. */
+export const roleOf = (environment: string) => `plumbline-${environment}`;
+
 function shorten(text: string, length: number, separator: string): string {
   if (text.length <= length) return text;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -60,10 +60,9 @@ function withPlainTemplate(object: KubernetesObject): KubernetesObject {
 function withEncodedStrings(object: KubernetesObject): KubernetesObject {
   const { stringData, ...others } = object;
   if (!isSecret(object) || !isPlainObject(stringData)) return object;
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value), 'utf8').toString('base64'),
-  ]);
+  // What isn't a string stays as it is, for the server to refuse.
+  const encode = (value: unknown) => (typeof value === 'string' ? Buffer.from(value).toString('base64') : value);
+  const encoded = Object.entries(stringData).map(([key, value]) => [key, encode(value)]);
   const data = isPlainObject(object.data) ? object.data : {};
   return {
     ...others,

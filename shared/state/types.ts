@@ -51,6 +51,8 @@ export const applicationStateSchema = z.object({
   applied: z.string().optional(),
   /** Hash of `applied` and of the settings that it was applied with. Absent from before the first write until the last one of a run. */
   work: z.string().optional(),
+  /** Whether its objects may be pruned, by the settings of `applied`: they are asked for when Git no longer has the application. */
+  prune: z.boolean().optional(),
   /** Key of the inventory in the artifact store: every object that may be ours. */
   inventory: z.string().optional(),
   phase: z.enum(phases),

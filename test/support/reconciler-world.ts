@@ -144,11 +144,9 @@ function logTo(lines: LogLine[]): Log {
   const at =
     (level: string) =>
     (message: string, details: Record<string, unknown> = {}) => {
-      lines.push({
-        ...details,
-        level,
-        message: details.message === undefined ? message : `${message}: ${details.message}`,
-      });
+      // The logger drops details that would stand in the way of the line's own fields.
+      if (details.message !== undefined || details.level !== undefined) throw new Error(`reserved key in "${message}"`);
+      lines.push({ ...details, level, message });
     };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }

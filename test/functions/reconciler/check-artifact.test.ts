@@ -90,7 +90,17 @@ describe('before anything is sent', () => {
     [
       'fault 46: a kind that nobody serves',
       { apiVersion: 'example.org/v1', kind: 'Thing', metadata: { name: 't' } },
-      /does not serve Thing of example\.org\/v1/,
+      /does not serve Thing as example\.org\/v1, and no CustomResourceDefinition here defines it/,
+    ],
+    [
+      'fault 46: a version that is no longer served',
+      { apiVersion: 'apps/v1beta2', kind: 'Deployment', metadata: { name: 'd' } },
+      /does not serve Deployment as apps\/v1beta2, but as apps\/v1; change the apiVersion/,
+    ],
+    [
+      'a generated name',
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'a-' } } as unknown as KubernetesObject,
+      /has no name; every object needs one of its own/,
     ],
   ])('%s', (_, object, problem) => {
     expect(check([object])).toEqual([expect.stringMatching(problem)]);

@@ -56,7 +56,10 @@ describe('a look for drift', () => {
       'spec.replicas: 2 → 5',
       'spec.template.spec.containers[name=web].image: "example.com/web:1" → "example.com/by-hand:1"',
     ]);
-    expect(world.lines.filter(({ message }) => message.startsWith('drift'))).toHaveLength(2);
+    expect(world.lines.filter(({ message }) => message === 'drift')).toEqual([
+      expect.objectContaining({ field: 'spec.replicas', problem: '2 → 5' }),
+      expect.objectContaining({ object: 'Deployment staging/web' }),
+    ]);
   });
 
   it('makes a deleted object anew', async () => {

@@ -96,6 +96,23 @@ describe('apply', () => {
     expect(await world.state()).toMatchObject({ phase: 'healthy', problems: [] });
   });
 
+  it("fault 65: masks a Secret's values where the API server quotes them", async () => {
+    server.intercept = ({ path, method }) =>
+      method === 'PATCH' && path.includes('/secrets/')
+        ? status(
+            500,
+            'InternalError',
+            'failed to create typed patch object (n/s): .data.pin: expected string, got 12345678 (hidden)',
+          )
+        : undefined;
+    await applied([
+      secret('s', { pin: 12345678 as unknown as string, other: Buffer.from('hidden').toString('base64') }),
+    ]);
+    const text = JSON.stringify([await world.state(), world.lines]);
+    expect(text).toContain('.data.pin: expected string, got (masked) ((masked))');
+    expect(text).not.toMatch(/12345678|hidden/);
+  });
+
   it('refuses before the first effect, with all reasons at once', async () => {
     const state = await applied(
       [secret('password', { a: 'MQ==' }), configMap('there', {}, { namespace: 'kube-system' }), configMap('fine')],
@@ -258,6 +275,14 @@ describe('removal', () => {
     await world.reconcile();
     expect(liveNames()).toEqual(['PersistentVolumeClaim/data']);
     expect(world.lines.some(({ message }) => message === 'object left in the cluster')).toBe(true);
+  });
+
+  it('leaves the objects of an application that was never to be pruned', async () => {
+    await applied([configMap('a')], { prune: false });
+    await world.remove();
+    await world.reconcile();
+    expect(liveNames()).toEqual(['ConfigMap/a']);
+    expect(await world.state()).toBeUndefined();
   });
 
   it('fault 16: never reads a release without any application as the wish to delete everything', async () => {

@@ -34,7 +34,10 @@ const answers: [string, number, object, { message: RegExp; retryable: boolean; w
       message:
         'deployments.apps "web" is forbidden: User "system:serviceaccount:plumbline-system:staging" cannot patch resource "deployments" in API group "apps" in the namespace "default"',
     },
-    { message: /cannot patch resource "deployments".* Grant it to the environment's role/, retryable: false },
+    {
+      message: /cannot patch resource "deployments".* Grant it to the role plumbline-staging, or remove/,
+      retryable: false,
+    },
   ],
   [
     'fault 43: an immutable field',
@@ -105,6 +108,12 @@ const answers: [string, number, object, { message: RegExp; retryable: boolean; w
     401,
     { message: 'Unauthorized' },
     { message: /does not accept our credentials/, retryable: true },
+  ],
+  [
+    'a kind that can only be asked',
+    405,
+    { message: 'the server does not allow this method on the requested resource' },
+    { message: /can not be applied/, retryable: false },
   ],
   [
     'fault 50: too large',

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { redact } from '../../../shared/kubernetes/redact.ts';
+
+const secret = (data: Record<string, unknown>) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data });
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('fault 65: a message about a Secret', () => {
+  it.each([
+    ['as it stands', base64('hidden'), `got "${base64('hidden')}"`, 'got "(masked)"'],
+    ['decoded', base64('hidden'), 'got hidden', 'got (masked)'],
+    ['a number', 4711, 'got 4711', 'got (masked)'],
+    ['more than a line', base64('one\n"two"'), 'got one\\n\\"two\\"', 'got (masked)'],
+    ['empty', '', 'is required', 'is required'],
+  ])('shows no value: %s', (_, value, message, shown) => {
+    expect(redact(message, secret({ key: value }))).toBe(shown);
+  });
+
+  it('leaves no rest of a value that begins like another', () => {
+    expect(redact('got hidden-more', secret({ a: base64('hidden'), b: base64('hidden-more') }))).toBe('got (masked)');
+  });
+
+  it('says of other objects what there is to say', () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: 'shown' } };
+    expect(redact('got shown', object)).toBe('got shown');
+  });
+});
