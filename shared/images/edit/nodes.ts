@@ -81,6 +81,7 @@ export function slotOf(text: string, { node, shared }: { node: Scalar; shared: b
   if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str') return `it has the YAML tag ${node.tag}`;
   if (text.slice(start, end).includes('\n')) return 'it is written over several lines';
   const before = start === end && text[start - 1] === ':' ? ' ' : '';
+  const after = start === end && text[end] === '#' ? ' ' : '';
   const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
-  return { start: start + quote, end: end - quote, before, after: '', plain: quote === 0 };
+  return { start: start + quote, end: end - quote, before, after, plain: quote === 0 };
 }

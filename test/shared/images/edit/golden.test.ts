@@ -1,10 +1,11 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findImages } from '../../../../shared/images/edit/find-images.ts';
+import { findInFiles } from '../../../../shared/images/edit/find-in-files.ts';
 import { pinImages } from '../../../../shared/images/edit/pin-images.ts';
+import type { ValuesPath } from '../../../../shared/images/edit/tracked.ts';
 import { type Pin, parseReference } from '../../../../shared/images/reference.ts';
-import { describeProblem, type Problem } from '../../../../shared/problem.ts';
+import { describeProblem } from '../../../../shared/problem.ts';
 import { tracking } from './tracking.ts';
 
 const golden = new URL('../../../golden/images/', import.meta.url).pathname;
@@ -12,28 +13,40 @@ const cases = globSync('*/pins.json', { cwd: golden })
   .map((file) => file.split('/')[0] as string)
   .sort();
 
-const filesIn = (folder: string) =>
-  globSync('**', { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
+type Files = Map<string, Uint8Array>;
 
-const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+/** Beside the pins of a case: the environment's folder, the names of rules and the paths in values files, where it has them. */
+type Setting = { path?: string; markers?: Record<string, string>; values?: ValuesPath[] };
 
-function pinsOf(folder: string): Map<string, Pin> {
-  const texts: string[] = JSON.parse(readFileSync(join(folder, 'pins.json'), 'utf8'));
-  return new Map(texts.map((text) => parseReference(text) as Pin).map((pin) => [pin.repository, pin]));
-}
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+const decode = (bytes: Uint8Array | undefined) =>
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 
-function edit(
-  file: string,
-  bytes: Uint8Array,
-  pins: Map<string, Pin>,
-): { bytes: Buffer; problems: readonly Problem[] } {
-  const text = decode(bytes);
-  const { images, problems } = findImages(file, text, tracking(pins.keys()));
-  const changes = images.map((image) => ({ image, pin: pins.get(image.current.repository) as Pin }));
-  return { bytes: Buffer.from(pinImages(text, changes)), problems };
+const filesIn = (folder: string): Files =>
+  new Map(
+    globSync('**', { cwd: folder, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((file) => [file.slice(folder.length + 1), readFileSync(file)]),
+  );
+
+/** Edits a folder as the updater would, with every pin that there is. */
+function edit(files: Files, folder: string) {
+  const pins = new Map(
+    (readJson(join(folder, 'pins.json')) as string[])
+      .map((text) => parseReference(text) as Pin)
+      .map((pin) => [pin.repository, pin]),
+  );
+  const setting = join(folder, 'setting.json');
+  const { path = '.', markers = {}, values = [] }: Setting = existsSync(setting) ? readJson(setting) : {};
+  const tracked = tracking(pins.keys(), { markers: new Map(Object.entries(markers)), values });
+  const founds = findInFiles(files, { path, others: [], tracked });
+  const edited = founds.map(({ file, text, images }) => {
+    const changes = images.map((image) => ({ image, pin: pins.get(image.current.repository) as Pin }));
+    return [file, Buffer.from(pinImages(text, changes))] as const;
+  });
+  return { files: new Map([...files, ...edited]), problems: founds.flatMap(({ problems }) => problems) };
 }
 
 describe('fault 21: images in files are changed byte by byte', () => {
@@ -43,22 +56,21 @@ describe('fault 21: images in files are changed byte by byte', () => {
 
   describe.each(cases)('%s', (name) => {
     const folder = join(golden, name);
-    const pins = pinsOf(folder);
-    const files = filesIn(join(folder, 'original'));
+    const original = filesIn(join(folder, 'original'));
+    const expected = filesIn(join(folder, 'expected'));
+    const once = edit(original, folder);
 
-    test.each(files)('%s becomes what is expected', (file) => {
-      const { bytes } = edit(file, readFileSync(join(folder, 'original', file)), pins);
-      expect(decode(bytes)).toBe(decode(readFileSync(join(folder, 'expected', file))));
+    test.each([...original.keys()])('%s becomes what is expected', (file) => {
+      expect(decode(once.files.get(file))).toBe(decode(expected.get(file)));
     });
 
-    test.each(files)('%s is left alone the second time', (file) => {
-      const expected = readFileSync(join(folder, 'expected', file));
-      expect(decode(edit(file, expected, pins).bytes)).toBe(decode(expected));
+    test('nothing changes the second time', () => {
+      const twice = edit(expected, folder).files;
+      for (const [file, bytes] of expected) expect(decode(twice.get(file)), file).toBe(decode(bytes));
     });
 
     test('what cannot be changed is told with file and line', async () => {
-      const problems = files.flatMap((file) => edit(file, readFileSync(join(folder, 'original', file)), pins).problems);
-      await expect(problems.map((problem) => `${describeProblem(problem)}\n`).join('')).toMatchFileSnapshot(
+      await expect(once.problems.map((problem) => `${describeProblem(problem)}\n`).join('')).toMatchFileSnapshot(
         join(folder, 'problems.txt'),
       );
     });
