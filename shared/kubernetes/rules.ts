@@ -16,6 +16,8 @@ export function parseKindName(name: string): KindName {
   return { group: group.join('.'), kind };
 }
 
+const rbac = 'rbac.authorization.k8s.io';
+
 /** What the reconciler does with an object that it owns. */
 const verbs = ['get', 'list', 'patch', 'create', 'delete'];
 
@@ -64,16 +66,25 @@ export function rulesFor(objects: readonly KubernetesObject[], served: readonly 
   };
 }
 
-const roleSchema = z.object({ rules: z.array(z.custom<PolicyRule>()).nullish() });
+const roleSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  rules: z.array(z.custom<PolicyRule>()).nullish(),
+  aggregationRule: z.unknown().optional(),
+});
 const bindingSchema = z.object({ roleRef: z.object({ kind: z.string(), name: z.string() }) });
 
-const rulesOfRole = (object: KubernetesObject) => roleSchema.safeParse(object).data?.rules ?? [];
+/** Nobody knows what will be gathered into an aggregated role, so it takes the right to escalate, for this one role by its name. */
+function rulesOfRole(object: KubernetesObject): PolicyRule[] {
+  const role = roleSchema.safeParse(object).data;
+  if (role?.aggregationRule == null) return role?.rules ?? [];
+  return [{ apiGroups: [rbac], resources: ['clusterroles'], verbs: ['escalate'], resourceNames: [role.metadata.name] }];
+}
 
 function bindRule(object: KubernetesObject): PolicyRule[] {
   const roleRef = bindingSchema.safeParse(object).data?.roleRef;
   if (roleRef === undefined) return [];
   const resources = [guessPlural(roleRef.kind)];
-  return [{ apiGroups: ['rbac.authorization.k8s.io'], resources, verbs: ['bind'], resourceNames: [roleRef.name] }];
+  return [{ apiGroups: [rbac], resources, verbs: ['bind'], resourceNames: [roleRef.name] }];
 }
 
 /** @see https://github.com/kubernetes/apimachinery/blob/master/pkg/api/meta/restmapper.go (UnsafeGuessKindToResource) */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { ApiAnswer, ApiRequest, Transport } from '../../../shared/kubernetes/transport.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { status } from '../../fakes/api-server.ts';
@@ -85,14 +86,18 @@ describe('what the API server refuses', () => {
     expect((await messages(world))[0]).toMatch(/a ResourceQuota forbids it: .*exceeded quota: few/);
   });
 
-  it('fault 45: a namespace that is being deleted is waited for, and then told', async () => {
-    const world = await createRealWorld();
+  it('fault 45: a namespace that is being deleted is waited for, and then told; its finalizers stay', async () => {
+    // Rights that don't go with the namespace.
+    const world = await createRealWorld({ clusterRules: rulesForKinds([{ group: '', kind: 'ConfigMap' }]) });
     await world.kubectl('create', 'configmap', 'holds');
     await world.kubectl('patch', 'configmap', 'holds', '--patch', '{"metadata":{"finalizers":["example.org/hold"]}}');
     await world.kubectl('delete', 'namespace', world.namespace, '--wait=false');
+    const began = Date.now();
     const state = await applied(world, [configMap('late')]);
+    expect(Date.now() - began).toBeGreaterThan(10_000);
     expect(state).toMatchObject({ phase: 'failed', next: { why: 'retry' } });
-    expect((await messages(world))[0]).toMatch(/its namespace is being deleted|cannot patch resource/);
+    expect((await messages(world))[0]).toMatch(/late: its namespace is being deleted: .*being terminated/);
+    expect((await world.live('v1', 'ConfigMap', 'holds'))?.metadata.finalizers).toEqual(['example.org/hold']);
     await world.kubectl('patch', 'configmap', 'holds', '--patch', '{"metadata":{"finalizers":null}}');
   });
 

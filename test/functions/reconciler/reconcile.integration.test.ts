@@ -1,5 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { userOf } from '../../../shared/kubernetes/names.ts';
+import { rulesFor } from '../../../shared/kubernetes/rules.ts';
+import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { adminTransport, clusterOver } from '../../support/cluster-access.ts';
 import { configMap, deployment, secret, service } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
@@ -153,6 +156,84 @@ describe('adopting what stands there', () => {
   });
 });
 
+describe('an application of many kinds', () => {
+  const robot = { name: 'robot' };
+  const aggregated = `aggregated-${randomUUID().slice(0, 8)}`;
+  const rbac = 'rbac.authorization.k8s.io';
+  const read = { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'watch'] };
+  const objects = (namespace: string): KubernetesObject[] => [
+    deployment('web'),
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'web' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+    },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'nightly' },
+      spec: {
+        schedule: '0 3 * * *',
+        jobTemplate: {
+          spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'x:1' }] } } },
+        },
+      },
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: robot,
+      roleRef: { apiGroup: rbac, kind: 'Role', name: 'robot' },
+      subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace }],
+    },
+    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: robot, rules: [read] },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: robot },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'none' },
+      spec: { podSelector: {} },
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: aggregated },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { nobody: 'has-this' } }] },
+      rules: [],
+    },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { team: 'shop' } } },
+  ];
+
+  it('is applied in order with just the rights that it needs, and is clean afterwards', async () => {
+    const admin = clusterOver(adminTransport(inject('shared').cluster));
+    const { resources } = await admin.discover();
+    const world = await createRealWorld(rulesFor(objects('x'), resources));
+    const all = objects(world.namespace);
+    const allowedClusterKinds = ['Namespace', `ClusterRole.${rbac}`];
+    const state = await applied(world, all, { allowedClusterKinds });
+    expect(state?.problems).toEqual([]);
+    expect(state).toMatchObject({ phase: 'healthy', counts: { objects: 10, changed: 10 } });
+    await world.reconcile('check');
+    expect((await world.state())?.drift).toBeUndefined();
+    await applied(world, all.slice(1), { allowedClusterKinds });
+    expect(await world.kubectl('get', 'deployment', '-o', 'name')).toBe('');
+    await world.remove();
+    await world.reconcile();
+    expect(await world.state()).toBeUndefined();
+    expect(
+      await world.kubectl('get', 'role,hpa,pdb,cronjob,networkpolicy', '-l', 'plumbline.dev/application', '-o', 'name'),
+    ).toBe('');
+    expect(await world.kubectl('get', 'namespace', world.namespace, '-o', 'jsonpath={.status.phase}')).toBe('Active');
+  });
+});
+
 describe('rights', () => {
   it('fault 64: an environment can only do in the cluster what it was granted', async () => {
     const world = await createRealWorld();
@@ -176,14 +257,9 @@ describe('rights', () => {
 
   it('impersonates no other environment', async () => {
     const [one, other] = [await createRealWorld(), await createRealWorld()];
-    const borrowed = clusterOver(adminTransport(await sharedCluster()), userOf(one.environment));
+    const borrowed = clusterOver(adminTransport(inject('shared').cluster), userOf(one.environment));
     const resource = one.resources.find('v1', 'ConfigMap');
     if (resource === undefined) throw new Error('no ConfigMaps');
     await expect(borrowed.list(resource, other.namespace, 'a=b')).rejects.toThrow(/cannot list resource "configmaps"/);
   });
 });
-
-async function sharedCluster() {
-  const { inject } = await import('vitest');
-  return inject('shared').cluster;
-}

@@ -75,6 +75,30 @@ describe('the rights for objects', () => {
   });
 });
 
+describe('the rights for an aggregated role', () => {
+  it('are to escalate it, by its name', () => {
+    const role = {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'all' },
+      aggregationRule: {},
+      rules: [],
+    };
+    const served: Resource = {
+      group: rbac,
+      version: 'v1',
+      kind: 'ClusterRole',
+      plural: 'clusterroles',
+      namespaced: false,
+      verbs: [],
+    };
+    expect(rulesFor([role], [served]).clusterRules).toEqual([
+      { apiGroups: [rbac], resources: ['clusterroles'], verbs },
+      { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['escalate'], resourceNames: ['all'] },
+    ]);
+  });
+});
+
 describe('what a cluster needs once', () => {
   const rules = rulesForKinds([{ group: 'apps', kind: 'Deployment' }]);
   const objects = bootstrapObjects({
