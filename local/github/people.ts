@@ -64,7 +64,7 @@ export type People = {
   mergePullRequest: (repository: string, number: number, request?: MergeRequest) => Promise<string>;
   closePullRequest: (repository: string, number: number) => Promise<void>;
   /** Everything that was written about a repository: comments, deployments, check runs. */
-  records: (repository: string) => Pick<Repository, 'comments' | 'deployments' | 'checkRuns'>;
+  records: (repository: string) => Pick<Repository, 'comments' | 'commitComments' | 'deployments' | 'checkRuns'>;
 };
 
 const developer: Person = { name: 'Dev Eloper', email: 'dev@example.com' };
@@ -171,7 +171,7 @@ function newRepository(world: World, root: string, { owner, name, defaultBranch 
   if (!/^[\w.-]+\/[\w.-]+$/.test(fullName) || world.repositories.has(fullName.toLowerCase()))
     throw new GitHubError(422, `the repository name ${fullName} is invalid or taken`);
   const at = world.now();
-  const records = { pulls: [], comments: [], statuses: [], deployments: [], checkRuns: [] };
+  const records = { pulls: [], comments: [], commitComments: [], statuses: [], deployments: [], checkRuns: [] };
   return {
     id: world.nextId(),
     owner,

@@ -36,6 +36,8 @@ export type Comment = {
   updatedAt: Date;
 };
 
+export type CommitComment = { id: number; sha: string; body: string; user: Account; createdAt: Date };
+
 type CommitState = 'error' | 'failure' | 'pending' | 'success';
 export type CommitStatus = {
   id: number;
@@ -117,6 +119,7 @@ export type Repository = {
   exclusive: <T>(work: () => Promise<T>) => Promise<T>;
   pulls: PullRequest[];
   comments: Comment[];
+  commitComments: CommitComment[];
   statuses: CommitStatus[];
   deployments: Deployment[];
   checkRuns: CheckRun[];

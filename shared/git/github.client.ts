@@ -1,6 +1,7 @@
 import { BadInputError, TryAgainError } from '../errors.ts';
 import { type Access, createAccess, type GitHubApp, splitName } from './github-access.client.ts';
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
+import { createHistory } from './github-history.client.ts';
 import { createPullRequests } from './github-pull-requests.client.ts';
 import { replaceBranch } from './github-replace.client.ts';
 import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts';
@@ -17,7 +18,7 @@ export function createGitHubWriter(app: GitHubApp): GitWriter {
     ...createReading(access),
     ...createPullRequests(createAccess(app, { pull_requests: 'write' })),
     replace: (change) => replaceBranch(access, change),
-    history: (...where) => readHistory(access, ...where),
+    ...createHistory(access),
     commit: (change) => commit(access, change),
   };
 }
@@ -78,26 +79,6 @@ async function readCapped(stream: ReadableStream<Uint8Array>, maxBytes: number, 
     throw new BadInputError([{ message: `${name} is larger than the ${maxBytes} bytes that are allowed` }]);
   return Buffer.concat(chunks, length);
 }
-
-function readHistory(access: Access, repository: string, revision: string) {
-  return access(repository, `read the history at ${revision} of`, async (client) => {
-    const parameters = { ...splitName(repository), sha: revision, per_page: 100 };
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits', parameters);
-    return data.map(({ sha, commit: { message, committer }, ...accounts }) => ({
-      revision: sha,
-      message,
-      at: new Date(committer?.date ?? 0),
-      byApp: isBot(accounts.author) && (isBot(accounts.committer) || isGitHub(accounts.committer)),
-    }));
-  });
-}
-
-type Account = { type?: string; login?: string } | null;
-
-const isBot = (account: Account) => account?.type === 'Bot';
-
-/** The committer of what is made through GitHub's page and `createCommitOnBranch`. */
-const isGitHub = (account: Account) => account?.login === 'web-flow';
 
 const mutation = `
   mutation ($input: CreateCommitOnBranchInput!) {

@@ -40,8 +40,8 @@ type NewCommit = { repository: string; branch: string; message: string; files: F
 
 /** For `image-updater`. */
 export type GitWriter = GitReader & {
-  /** The newest commits at a revision, newest first, at most 100. */
-  history(repository: string, revision: string): Promise<Commit[]>;
+  /** The newest commits at a revision, newest first. @param count at most; a multiple of 100 */
+  history(repository: string, revision: string, count: number): Promise<Commit[]>;
   /**
    * One commit on the branch, on top of `expectedHead`: compare and swap. The message's first line is its subject.
    *
@@ -65,6 +65,9 @@ export type GitWriter = GitReader & {
     title: string;
     body: string;
   }): Promise<number | 'stale'>;
+  /** What was said about a commit, at most 100 remarks. */
+  remarks(repository: string, revision: string): Promise<string[]>;
+  remark(repository: string, revision: string, body: string): Promise<void>;
   changePullRequest(repository: string, number: number, change: PullRequestChange): Promise<void>;
 };
 

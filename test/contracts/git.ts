@@ -98,13 +98,33 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
         message,
         files,
       });
-      const history = await git.writer.history(git.repository, second);
+      const history = await git.writer.history(git.repository, second, 100);
       expect(history).toMatchObject([
         { revision: second, message, byApp: true },
         { revision: first, message: 'First', byApp: false },
       ]);
       for (const { at } of history) expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000);
-      expect(await git.writer.history(git.repository, first)).toHaveLength(1);
+      expect(await git.writer.history(git.repository, first, 100)).toHaveLength(1);
+    });
+
+    it('tells a longer history than one page has, and not more than was asked for', async () => {
+      const git = await create();
+      let head = '';
+      for (let index = 0; index < 130; index += 1) head = await git.push('main', { 'a.yaml': `${index}` }, `${index}`);
+      const subjects = async (count: number) =>
+        (await git.writer.history(git.repository, head, count)).map(({ message }) => Number(message));
+      expect(await subjects(100)).toEqual(Array.from({ length: 100 }, (_, index) => 129 - index));
+      expect(await subjects(300)).toEqual(Array.from({ length: 130 }, (_, index) => 129 - index));
+    });
+
+    it('remarks on a commit', async () => {
+      const git = await create();
+      const first = await git.push('main', { 'a.yaml': 'a' }, 'First');
+      const second = await git.push('main', { 'a.yaml': 'b' }, 'Second');
+      await git.writer.remark(git.repository, first, 'Held');
+      await git.writer.remark(git.repository, first, 'Still held');
+      expect(await git.writer.remarks(git.repository, first)).toEqual(['Held', 'Still held']);
+      expect(await git.writer.remarks(git.repository, second)).toEqual([]);
     });
 
     it('fault 12: changes nothing when the branch has moved', async () => {
@@ -148,7 +168,7 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
           files: [{ path: 'a.yaml', content: bytes(content) }],
         });
       const subjects = async (revision: string) =>
-        (await git.writer.history(git.repository, revision)).map(({ message }) => message);
+        (await git.writer.history(git.repository, revision, 100)).map(({ message }) => message);
       return { git, base, propose, subjects };
     };
     const aRequest = { branch: 'plumbline/main', base: 'main', title: 'A title', body: 'A body' };
@@ -163,7 +183,7 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
       const moved = await git.push('main', { 'b.yaml': 'moved' }, 'Second');
       const second = await propose('c', first, moved);
       expect(await subjects(second)).toEqual(['Change to c', 'Second', 'First']);
-      expect((await git.writer.history(git.repository, second))[0]).toMatchObject({ byApp: true });
+      expect((await git.writer.history(git.repository, second, 100))[0]).toMatchObject({ byApp: true });
       expect(text((await filesAt(git, second)).get('b.yaml'))).toBe('moved');
       expect(await git.reader.head(git.repository, 'main')).toBe(moved);
     });

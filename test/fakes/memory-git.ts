@@ -44,6 +44,7 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
   const commits = new Map<string, StoredCommit>();
   const heads = new Map<string, string>();
   const statuses = new Map<string, CommitStatus>();
+  const remarks = new Map<string, string[]>();
   const headOf = (repository: string, branch: string) => heads.get(key(repository, branch));
   const pulls = createMemoryPullRequests({ now, headOf });
 
@@ -99,9 +100,9 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
       if (bytes.length <= maxBytes) return bytes;
       throw new BadInputError([{ message: `the archive of ${repository} is larger than ${maxBytes} bytes` }]);
     },
-    history: async (_repository, revision) =>
+    history: async (_repository, revision, count) =>
       line(revision)
-        .slice(0, 100)
+        .slice(0, count)
         .map(({ revision, message, at, byApp }) => ({ revision, message, at, byApp })),
     async commit({ expectedHead, message, files, ...place }) {
       if (headOf(place.repository, place.branch) !== expectedHead) return 'stale';
@@ -110,6 +111,10 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
     async replace({ expectedHead, base, message, files, ...place }) {
       if (headOf(place.repository, place.branch) !== expectedHead) return 'stale';
       return add(place, { parents: [base], message, byApp: true, change: put(files) });
+    },
+    remarks: async (repository, revision) => remarks.get(key(repository, revision)) ?? [],
+    async remark(repository, revision, body) {
+      remarks.set(key(repository, revision), [...(remarks.get(key(repository, revision)) ?? []), body]);
     },
     status: async (repository, revision, context) => statuses.get(key(repository, `${revision} ${context}`)),
     async setStatus(repository, revision, status) {

@@ -5,6 +5,7 @@ import { appRoutes } from './apps.ts';
 import type { Archives } from './archives.ts';
 import { checkRoutes } from './checks.ts';
 import { commentRoutes } from './comments.ts';
+import { commitCommentRoutes } from './commit-comments.ts';
 import { commitRoutes } from './commits.ts';
 import { contentRoutes } from './contents.ts';
 import { databaseRoutes } from './database.ts';
@@ -21,6 +22,7 @@ export function allRoutes(tokens: Map<string, InstallationToken>, archives: Pick
     ...archives.routes,
     ...checkRoutes,
     ...commentRoutes,
+    ...commitCommentRoutes,
     ...commitRoutes,
     ...contentRoutes,
     ...databaseRoutes,

@@ -38,6 +38,8 @@ test('every route is called by the real Octokit and answers as GitHub describes 
 
   await read.repos.getCommit({ ...environment, ref: 'staging' });
   await read.repos.listCommits({ ...environment, sha: 'staging', path: 'apps/web/deployment.yaml' });
+  await write.repos.createCommitComment({ ...environment, commit_sha: changed, body: 'Held' });
+  await read.repos.listCommentsForCommit({ ...environment, commit_sha: changed });
   await read.git.getCommit({ ...environment, commit_sha: changed });
   await read.repos.compareCommitsWithBasehead({ ...environment, basehead: 'production...staging' });
   const tree = await read.git.getTree({ ...environment, tree_sha: changed, recursive: '1' });

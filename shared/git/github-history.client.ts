@@ -1,0 +1,56 @@
+import { type Access, splitName } from './github-access.client.ts';
+import type { Commit, GitWriter } from './ports.ts';
+
+/** What was committed, and what was said about it. */
+export const createHistory = (access: Access): Pick<GitWriter, 'history' | 'remarks' | 'remark'> => ({
+  history: (...where) => readHistory(access, ...where),
+  remarks: (...about) => readRemarks(access, ...about),
+  remark: (...remark) => writeRemark(access, ...remark),
+});
+
+function readHistory(access: Access, repository: string, revision: string, count: number): Promise<Commit[]> {
+  return access(repository, `read the history at ${revision} of`, async (client) => {
+    const pages = Array.from({ length: Math.ceil(count / 100) }, (_, index) => index + 1);
+    const parameters = { ...splitName(repository), sha: revision, per_page: 100 };
+    const answers = await Promise.all(
+      pages.map((page) => client.request('GET /repos/{owner}/{repo}/commits', { ...parameters, page })),
+    );
+    return answers.flatMap(({ data }) => data.map(toCommit));
+  });
+}
+
+type ListedCommit = {
+  sha: string;
+  commit: { message: string; committer: { date?: string } | null };
+  author: Account;
+  committer: Account;
+};
+
+const toCommit = ({ sha, commit: { message, committer }, ...accounts }: ListedCommit): Commit => ({
+  revision: sha,
+  message,
+  at: new Date(committer?.date ?? 0),
+  byApp: isBot(accounts.author) && (isBot(accounts.committer) || isGitHub(accounts.committer)),
+});
+
+type Account = { type?: string; login?: string } | null;
+
+const isBot = (account: Account) => account?.type === 'Bot';
+
+/** The committer of what is made through GitHub's page and `createCommitOnBranch`. */
+const isGitHub = (account: Account) => account?.login === 'web-flow';
+
+function readRemarks(access: Access, repository: string, revision: string): Promise<string[]> {
+  return access(repository, `read the comments on ${revision} in`, async (client) => {
+    const parameters = { ...splitName(repository), commit_sha: revision, per_page: 100 };
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/comments', parameters);
+    return data.map(({ body }) => body);
+  });
+}
+
+async function writeRemark(access: Access, repository: string, revision: string, body: string): Promise<void> {
+  const parameters = { ...splitName(repository), commit_sha: revision, body };
+  await access(repository, `comment on ${revision} in`, (client) =>
+    client.request('POST /repos/{owner}/{repo}/commits/{commit_sha}/comments', parameters),
+  );
+}
