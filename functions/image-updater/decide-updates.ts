@@ -37,6 +37,16 @@ export type Update = {
   previous: ImageReference;
   /** In a few words. */
   policy: string;
+  /** Whether history knows what we wrote last. */
+  isRemembered: boolean;
+};
+
+/** An image that stays where a person put it back. */
+export type Hold = {
+  environment: string;
+  image: string;
+  reason: string /** What the person took back. */;
+  commit: string;
 };
 
 export type UpdatePlan = {
@@ -44,6 +54,7 @@ export type UpdatePlan = {
   files: FileChange[];
   /** Places that are left alone although the policy wants something else there, and why. */
   notes: Problem[];
+  holds: Hold[];
   /** What stands in each place now. */
   places: Map<string, string>;
 };
@@ -58,9 +69,10 @@ export function decideUpdates(look: Look): UpdatePlan {
   );
   const judged = edits.flatMap(({ judged }) => judged);
   return {
-    updates: judged.flatMap((one) => updateOf(look.environment, one)),
+    updates: judged.flatMap((one) => updateOf(look, one)),
     files: edits.flatMap(({ file, text, judged }) => contentOf(file, text, judged)),
     notes: [...edits.flatMap(({ problems }) => problems), ...judged.flatMap(noteOf)],
+    holds: judged.flatMap((one) => holdOf(look, one)),
     places: new Map(judged.map(({ place, image }) => [place, formatReference(image.current)])),
   };
 }
@@ -87,9 +99,13 @@ function judge({ image, index, text, look, choices }: Judging): Judged {
   const place = `${file} ${index} ${current.repository}`;
   const tracked = choices.get(current.repository);
   if (tracked === undefined) return { image, place, verdict: { action: 'current' }, policy: '' };
-  const { policy } = tracked.rule;
+  const { policy, hold } = tracked.rule;
   const written = look.written.get(current.repository);
-  const verdict = withoutEmptyChange(judgeImage({ current, policy, choice: tracked.choice, written }), image, text);
+  const verdict = withoutEmptyChange(
+    judgeImage({ current, policy, choice: tracked.choice, written: hold ? written : undefined }),
+    image,
+    text,
+  );
   const before = look.seen.get(place);
   const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
   return {
@@ -110,9 +126,15 @@ const changedMeanwhile = (current: ImageReference): Verdict => ({
   reason: `somebody changed it to ${oneLine(formatReference(current))} while it was being updated`,
 });
 
-function updateOf(environment: string, { image, verdict, policy }: Judged): Update[] {
+function updateOf({ environment, written }: Look, { image, verdict, policy }: Judged): Update[] {
   if (verdict.action !== 'pin') return [];
-  return [{ environment, file: image.file, pin: verdict.pin, previous: image.current, policy }];
+  const isRemembered = written.has(image.current.repository);
+  return [{ environment, file: image.file, pin: verdict.pin, previous: image.current, policy, isRemembered }];
+}
+
+function holdOf({ environment }: Look, { image, verdict }: Judged): Hold[] {
+  if (verdict.action !== 'keep' || verdict.held === undefined) return [];
+  return [{ environment, image: image.current.repository, reason: verdict.reason, commit: verdict.held }];
 }
 
 function contentOf(file: string, text: string, judged: Judged[]): FileChange[] {

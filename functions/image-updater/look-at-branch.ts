@@ -1,6 +1,7 @@
 import { MissingError } from '../../shared/errors.ts';
 import type { Commit, GitWriter, PullRequest } from '../../shared/git/ports.ts';
 import { readTree } from '../../shared/tree/read-tree.ts';
+import { commitsToRead } from './plan-branch.ts';
 import type { TargetBranch } from './target-branches.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -34,14 +35,20 @@ export async function lookAtBranch(target: TargetBranch, git: GitWriter): Promis
   const head = await git.head(repository, branch);
   if (head === undefined)
     throw new MissingError(`${repository} has no branch ${branch}, or nothing was pushed to it yet`);
-  const [files, history] = await Promise.all([filesAt(repository, head, git), git.history(repository, head, 100)]);
+  const [files, history] = await Promise.all([
+    filesAt(repository, head, git),
+    git.history(repository, head, commitsToRead.first),
+  ]);
   return { head, files, history, ...(work && { work }) };
 }
 
 async function lookAtWork(repository: string, branch: string, git: GitWriter): Promise<Work> {
   const [head, pulls] = await Promise.all([git.head(repository, branch), git.pullRequests(repository, branch)]);
   if (head === undefined) return { newest: undefined, files: new Map(), pulls };
-  const [files, history] = await Promise.all([filesAt(repository, head, git), git.history(repository, head, 100)]);
+  const [files, history] = await Promise.all([
+    filesAt(repository, head, git),
+    git.history(repository, head, commitsToRead.first),
+  ]);
   return { newest: history[0], files, pulls };
 }
 

@@ -12,10 +12,22 @@ import type { TargetBranch, TargetEnvironment } from './target-branches.ts';
 import { memoryOf, writtenBy } from './trailers.ts';
 
 type Moment = Sight & { seen: UpdatePlan['places'] };
-type Sources = Pick<UpdaterPorts, 'clock'> & { lookup: Lookup };
+type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & { lookup: Lookup };
 
-/** Decides what is to be changed on a branch. Its environments come one after the other, each on the files that the one before left. */
+/** How many commits are looked through for what we wrote last: the newest page, and once more so many where it isn't there. */
+export const commitsToRead = { first: 100, last: 1000 };
+
+/** Decides what is to be changed on a branch. Nothing is written before enough of the history is known to tell that no person took it back. */
 export async function planBranch(target: TargetBranch, moment: Moment, ports: Sources): Promise<UpdatePlan> {
+  const plan = await planWith(target, moment, ports);
+  const isWhole = moment.history.length < commitsToRead.first;
+  if (isWhole || plan.updates.every(({ isRemembered }) => isRemembered)) return plan;
+  const history = await ports.git.history(target.repository, moment.head, commitsToRead.last);
+  return planWith(target, { ...moment, history }, ports);
+}
+
+/** The environments come one after the other, each on the files that the one before left. */
+async function planWith(target: TargetBranch, moment: Moment, ports: Sources): Promise<UpdatePlan> {
   const history = memoryOf(moment.history, moment.work?.pulls ?? []);
   const now = ports.clock.now();
   let { files } = moment;
@@ -78,6 +90,7 @@ function mergePlans(plans: UpdatePlan[]): UpdatePlan {
     updates: plans.flatMap(({ updates }) => updates),
     files: [...new Map(plans.flatMap(({ files }) => files).map((file) => [file.path, file])).values()],
     notes: plans.flatMap(({ notes }) => notes),
+    holds: plans.flatMap(({ holds }) => holds),
     places: new Map(plans.flatMap(({ places }) => [...places])),
   };
 }

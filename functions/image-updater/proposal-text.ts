@@ -2,7 +2,7 @@ import { formatReference, type ImageReference, shortName } from '../../shared/im
 import { describeProblem } from '../../shared/problem.ts';
 import { subjectOf } from './commit-message.ts';
 import type { Update, UpdatePlan } from './decide-updates.ts';
-import { oneLine } from './one-line.ts';
+import { code } from './markdown.ts';
 import type { TargetBranch } from './target-branches.ts';
 import { memoryTrailers } from './trailers.ts';
 
@@ -55,6 +55,3 @@ const explanation = ({ branch, proposals = '' }: TargetBranch) =>
   `Merging this, by any method, deploys it from ${code(branch)}. Newer versions are added here until then. ` +
   'Closing it holds these versions: they are proposed again when there is a newer one, or when this is opened again. ' +
   `Whoever commits to ${code(proposals)} takes it over: it is not changed any more.`;
-
-/** Hostile text becomes neither markup nor a mention, nor another cell of the table. */
-const code = (text: string) => `\`${oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;

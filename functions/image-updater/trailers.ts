@@ -1,5 +1,5 @@
 import type { Commit, PullRequest } from '../../shared/git/ports.ts';
-import { formatPin, formatReference, parseReference } from '../../shared/images/reference.ts';
+import { formatPin, formatReference, parseReference, shortName } from '../../shared/images/reference.ts';
 import type { Update } from './decide-updates.ts';
 import { oneLine } from './one-line.ts';
 
@@ -13,6 +13,7 @@ const names = {
   image: 'Plumbline-Image',
   previous: 'Plumbline-Previous',
   policy: 'Plumbline-Policy',
+  resume: 'Plumbline-Resume',
 } as const;
 
 /** One group of trailers per image, after a line that names the environment. Read again by `writtenBy`. */
@@ -38,6 +39,9 @@ const imageTrailers = ({ pin, previous, policy }: Update) =>
     `${names.policy}: ${oneLine(policy)}`,
   ].join('\n');
 
+/** In any later commit it lifts the hold of an image, named in full or by the last part of its name. */
+export const resumeTrailer = (repository: string) => `${names.resume}: ${repository}`;
+
 /**
  * What our own commits say that they wrote for an environment, by repository: the newest of each.
  * Git holds the memory, so that nothing else has to be kept, and a person's revert is seen wherever it was made.
@@ -46,9 +50,13 @@ const imageTrailers = ({ pin, previous, policy }: Update) =>
  */
 export function writtenBy(history: readonly Message[], environment: string): Map<string, Written> {
   const written = new Map<string, Written>();
-  for (const { revision, message } of history)
+  const resumed = new Set<string>();
+  const isKnown = (image: string) => written.has(image) || resumed.has(image) || resumed.has(shortName(image));
+  for (const { revision, message } of history) {
+    for (const [name, value] of trailersIn(message)) if (name === names.resume) resumed.add(value.trim());
     for (const { repository, ...version } of imagesIn(message, environment))
-      if (!written.has(repository)) written.set(repository, { ...version, commit: revision });
+      if (!isKnown(repository)) written.set(repository, { ...version, commit: revision });
+  }
   return written;
 }
 
@@ -70,11 +78,16 @@ export function memoryOf(history: readonly Commit[], pulls: readonly PullRequest
 
 function imagesIn(message: string, environment: string): { repository: string; tag: string; digest?: string }[] {
   let current: string | undefined;
-  return message.split(/\r?\n/).flatMap((line) => {
-    const [, name, value = ''] = /^(Plumbline-[A-Za-z]+): (.+)$/.exec(line) ?? [];
+  return trailersIn(message).flatMap(([name, value]) => {
     if (name === names.environment) current = value;
     if (name !== names.image || current !== environment) return [];
     const { tag, ...image } = parseReference(value) ?? { repository: '' };
     return tag === undefined ? [] : [{ ...image, tag }];
   });
 }
+
+const trailersIn = (message: string): [string, string][] =>
+  message.split(/\r?\n/).flatMap((line): [string, string][] => {
+    const [, name = '', value = ''] = /^(Plumbline-[A-Za-z]+): (.+)$/.exec(line) ?? [];
+    return name === '' ? [] : [[name, value]];
+  });

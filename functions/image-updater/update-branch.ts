@@ -6,6 +6,7 @@ import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
+import { remarkHolds } from './remark-holds.ts';
 import { lookingAtAll, type TargetBranch } from './target-branches.ts';
 import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 
@@ -38,7 +39,7 @@ export async function updateBranch(target: TargetBranch, ports: BranchPorts): Pr
     const write = decideWrite(task);
     const mustWait = isCounted(write) ? waitBefore(writes, ports.clock.now(), ports.share) : 0;
     const outcome = mustWait > 0 ? 'stale' : await carryOut(write, task, ports.git);
-    if (outcome !== 'stale') return report({ target, plan, outcome, attempt, started }, ports);
+    if (outcome !== 'stale') return end({ target, plan, outcome, attempt, started }, ports);
     await pause({ target, attempt, mustWait, started }, ports);
   }
   throw new StaleError(`${target.repository} ${target.branch} moved ${attempts} times while it was being updated`);
@@ -74,6 +75,11 @@ type Result = {
   attempt: number;
   started: number;
 };
+
+async function end(result: Result, ports: BranchPorts): Promise<void> {
+  report(result, ports);
+  await remarkHolds(result.target, result.plan, ports);
+}
 
 function report({ target, plan, outcome, attempt, started }: Result, { log, clock }: BranchPorts): void {
   const { repository, branch, environments } = target;

@@ -164,5 +164,11 @@ export const imageRuleSchema = z.strictObject({
     .describe(
       'Where the image stands in Helm value files, as a map of `repository`, `tag` and `digest`, or as one value.',
     ),
+  hold: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Hold a version that a person took back until there is a newer one; false writes it again. Default: true.',
+    ),
   suspend: z.boolean().default(false).describe('Leave this image alone.'),
 });

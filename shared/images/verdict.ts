@@ -6,7 +6,11 @@ import type { ImageVersion } from './ports.ts';
 import type { ImageReference, Pin } from './reference.ts';
 
 /** What becomes of one place in Git where an image stands. `keep` leaves it alone although something is to be said about it. */
-export type Verdict = { action: 'pin'; pin: Pin } | { action: 'current' } | { action: 'keep'; reason: string };
+export type Verdict =
+  | { action: 'pin'; pin: Pin }
+  | { action: 'current' }
+  /** `held` is the commit of ours that a person took back. */
+  | { action: 'keep'; reason: string; held?: string };
 
 type Written = { tag: string; digest?: string; commit: string };
 
@@ -31,8 +35,9 @@ export function judgeImage({ current: standing, policy, choice, written }: Quest
   if (current.tag === version.tag)
     return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version);
   const sight = { version, ordering: orderingOf(policy), known: knownIn(choice) };
-  const reason = reasonInCurrent(current, sight) ?? reasonInHistory(current.tag, sight, written);
-  return reason === undefined ? { action: 'pin', pin: pinOf(current, version) } : keep(reason);
+  const reason = reasonInCurrent(current, sight);
+  if (reason !== undefined) return keep(reason);
+  return judgeHistory(current.tag, sight, written) ?? { action: 'pin', pin: pinOf(current, version) };
 }
 
 /** Where only a digest stands, the registry may know which version it is. */
@@ -53,6 +58,15 @@ const knownIn =
 
 const keep = (reason: string): Verdict => ({ action: 'keep', reason });
 
+const hold = (written: Written, from: string, until: string): Verdict => ({
+  action: 'keep',
+  reason: `a person replaced ${from}: held until ${until}`,
+  held: written.commit,
+});
+
+const where = ({ commit }: Written) =>
+  commit.startsWith('#') ? `pull request ${commit}` : `commit ${commit.slice(0, 8)}`;
+
 const pinOf = ({ repository }: ImageReference, { tag, digest }: ImageVersion): Pin => ({ repository, tag, digest });
 
 function judgeSameTag(current: ImageReference, version: ImageVersion): Verdict {
@@ -67,9 +81,8 @@ function judgeMovedTag(current: ImageReference, version: ImageVersion, written: 
   if (current.digest === version.digest) return { action: 'current' };
   const isHeld = current.digest !== undefined && written?.tag === version.tag && written.digest === version.digest;
   if (!isHeld) return { action: 'pin', pin: pinOf(current, version) };
-  return keep(
-    `a person replaced ${written.digest} (commit ${written.commit.slice(0, 8)}) by ${current.digest}: held until the tag ${version.tag} has another digest`,
-  );
+  const from = `${written.digest} (${where(written)}) by ${current.digest}`;
+  return hold(written, from, `the tag ${version.tag} has another digest`);
 }
 
 /** A tag without digest that isn't a version (`latest`) is what automation was asked to replace; with a digest, a person chose it. */
@@ -86,13 +99,14 @@ function reasonInCurrent({ tag, digest }: ImageReference, { version, ordering, k
 }
 
 /** Where something else stands than what we wrote last, a person changed it: that version and older ones don't come back by themselves. */
-function reasonInHistory(
+function judgeHistory(
   current: string | undefined,
   { version, ordering, known }: Sight,
   written: Question['written'],
-): string | undefined {
+): Verdict | undefined {
   if (written === undefined || current === undefined || current === written.tag) return undefined;
   const order = ordering.compare(version, known(written.tag));
   if (order === undefined || order > 0) return undefined;
-  return `a person replaced ${written.tag} (commit ${written.commit.slice(0, 8)}) by ${current}: held until there is a version newer than ${written.tag}`;
+  const from = `${written.tag} (${where(written)}) by ${current}`;
+  return hold(written, from, `there is a version newer than ${written.tag}`);
 }

@@ -11,6 +11,7 @@ const anUpdate = (part: Partial<Update> = {}, tag = '1.1.0', repository = applic
   pin: { repository, tag, digest: digestOf(tag) },
   previous: { repository, tag: '1.0.0' },
   policy: 'semver 1.x',
+  isRemembered: true,
   ...part,
 });
 const subjectOf = (...updates: Update[]) => commitMessage(updates).split('\n')[0];
@@ -84,6 +85,16 @@ describe('writtenBy', () => {
     expect(writtenBy(history, 'production')).toEqual(
       new Map([[application, { tag: '1.0.9', digest: digestOf('1.0.9'), commit: 'c' }]]),
     );
+  });
+
+  test.each([application, 'example-application'])('forgets what a later commit resumes (%s)', (name) => {
+    const resume = { revision: 'b', message: `Go on\n\nPlumbline-Resume: ${name}` };
+    const history = [commit('a', anUpdate(), anUpdate({}, '1.1.0', other))];
+    expect([...writtenBy([resume, ...history], 'staging').keys()]).toEqual([other]);
+    expect([...writtenBy([commit('c', anUpdate()), resume, ...history], 'staging').keys()]).toEqual([
+      application,
+      other,
+    ]);
   });
 
   test.each([

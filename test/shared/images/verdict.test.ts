@@ -19,6 +19,7 @@ function judge({ stands, range = '*', registry, written }: Case) {
   return verdict.action === 'pin' ? verdict.pin.tag : verdict;
 }
 const kept = (reason: RegExp) => ({ action: 'keep', reason: expect.stringMatching(reason) });
+const held = (reason: RegExp) => ({ ...kept(reason), held: '0123456789abcdef' });
 const written = (tag: string) => ({ tag, commit: '0123456789abcdef' });
 
 describe('judgeImage', () => {
@@ -92,7 +93,7 @@ describe('judgeImage', () => {
 
   test('fault 13: a version that a person took back is held', () => {
     expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0'], written: written('1.1.0') })).toEqual(
-      kept(
+      held(
         /^a person replaced 1\.1\.0 \(commit 01234567\) by 1\.0\.0: held until there is a version newer than 1\.1\.0$/,
       ),
     );
@@ -125,7 +126,7 @@ describe('judgeImage', () => {
     const written = { tag: 'latest', digest: digestOf('after'), commit: '0123456789abcdef' };
     const verdictAt = (digest: string) =>
       judgeImage({ current, policy, choice: latest([{ tag: 'latest', digest }], policy, new Date(0)), written });
-    expect(verdictAt(digestOf('after'))).toEqual(kept(/^a person replaced .*held until the tag latest has another/));
+    expect(verdictAt(digestOf('after'))).toEqual(held(/^a person replaced .*held until the tag latest has another/));
     expect(verdictAt(digestOf('newer'))).toMatchObject({ action: 'pin', pin: { digest: digestOf('newer') } });
   });
 
