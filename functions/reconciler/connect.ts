@@ -36,7 +36,7 @@ export function createConnect({ token, openTransport, clock, sleep, concurrency 
     return kept;
   }
 
-  return ({ endpoint, certificateAuthority }, environment, deadline) => {
+  return ({ endpoint, certificateAuthority }, environment, deadline, onDiscovery) => {
     const { transport, limiter } = keep(endpoint, certificateAuthority);
     const authenticate = async (renew: boolean) => ({ authorization: `Bearer ${await token(renew)}` });
     const api = createApi({ transport, authenticate, limiter, deadline, sleep });
@@ -45,9 +45,12 @@ export function createConnect({ token, openTransport, clock, sleep, concurrency 
       cluster,
       async discovery(refresh = false) {
         const now = clock.now().getTime();
-        if (refresh || discovered === undefined || now - discovered.at > discoveryMilliseconds)
-          discovered = { at: now, discovery: await cluster.discover() };
-        return discovered.discovery;
+        if (!refresh && discovered !== undefined && now - discovered.at < discoveryMilliseconds)
+          return discovered.discovery;
+        const discovery = await cluster.discover();
+        discovered = { at: now, discovery };
+        await onDiscovery(discovery);
+        return discovery;
       },
     };
   };

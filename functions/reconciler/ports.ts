@@ -15,8 +15,16 @@ export type Connection = {
   discovery(refresh?: boolean): Promise<Discovery>;
 };
 
-/** @throws RefusedError if the address is not one that our credentials may be sent to */
-export type Connect = (address: ClusterState, environment: string, deadline: Deadline) => Connection;
+/**
+ * @param onDiscovery called with every new answer to what the cluster serves, never with one from the cache: others may know better by then
+ * @throws RefusedError if the address is not one that our credentials may be sent to
+ */
+export type Connect = (
+  address: ClusterState,
+  environment: string,
+  deadline: Deadline,
+  onDiscovery: (discovery: Discovery) => Promise<void>,
+) => Connection;
 
 export type ReconcilerPorts = {
   /** The key of this reconciler's cluster in `deployer.yaml`. */

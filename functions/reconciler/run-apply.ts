@@ -3,8 +3,9 @@ import { isDefinition } from '../../shared/kubernetes/definitions.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { type ApplyOutcome, applyStages } from './apply-stages.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
+import { discoveryFor } from './discovery-for.ts';
 import { type ApplyPlan, announce, findSuspicion, planApply } from './plan-apply.ts';
-import { type PreparedRun, prepareRun } from './prepare-run.ts';
+import { prepareRun } from './prepare-run.ts';
 import { type PruneResult, prune } from './prune.ts';
 import { logKept } from './prune-findings.ts';
 import { recordApply } from './record-apply.ts';
@@ -15,7 +16,7 @@ import { type ApplicationRun, applyContext, conclude, pruneContext } from './run
  * health. Killed anywhere, it leaves an inventory from which the next run finishes.
  */
 export async function runApply(run: ApplicationRun): Promise<void> {
-  const { session, entry } = run;
+  const { session, entry, open } = run;
   const preparation = await prepareRun(run);
   if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
   const inventory = await session.inventory();
@@ -23,12 +24,17 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const { prune: isPruned, pruneLimit } = entry.settings;
   const suspicion = isPruned ? findSuspicion(plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);
+  const known = await discoveryFor(inventory.values(), open);
   const announced = await announcePlan(run, plan, inventory);
   const applied = await applyStages(plan.send, { ...applyContext(run), ensureCurrent: session.ensureCurrent });
-  const discovery = await discoverAgain(run, preparation, applied);
+  const discovery = definesKinds(applied) && applied.untried.length === 0 ? await open.discovery(true) : known;
   const pruned = await pruneGone(run, plan, applied, discovery);
   await recordApply(run, { plan, announced, applied, pruned, discovery });
 }
+
+/** New definitions mean new kinds: whoever renders hears of them, and so do we before we look for their objects. */
+const definesKinds = ({ results }: ApplyOutcome) =>
+  results.some(({ outcome, prepared }) => outcome === 'applied' && isDefinition(prepared.object));
 
 async function refuse(run: ApplicationRun, failures: RunFailure[]): Promise<void> {
   await run.session.save({ artifact: run.entry.artifact.digest, ...conclude(run, { ...nothingFound, failures }) });
@@ -50,12 +56,6 @@ async function announcePlan(run: ApplicationRun, plan: ApplyPlan, inventory: Inv
   const since = now.toISOString();
   await session.save({ artifact: digest, work: undefined, phase: 'applying', problems: [], since, next }, announced);
   return announced;
-}
-
-/** New definitions mean new kinds: whoever renders hears of them, and so do we before we look for their objects. */
-function discoverAgain({ open }: ApplicationRun, { discovery }: PreparedRun, { results }: ApplyOutcome) {
-  const isNew = results.some(({ outcome, prepared }) => outcome === 'applied' && isDefinition(prepared.object));
-  return isNew ? open.discovery(true) : discovery;
 }
 
 /** Only after all of the revision's objects were applied: what replaces an object must stand before the object goes. */

@@ -2,6 +2,7 @@ import { type Inventory, keyOfEntry } from '../../shared/artifacts/inventory.ts'
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { concurrentObjects } from './apply-stages.ts';
+import { discoveryFor } from './discovery-for.ts';
 import { type Examined, inspect, repair, type Suspect } from './examine.ts';
 import { failureOf } from './failure-of.ts';
 import { findSuspects } from './find-suspects.ts';
@@ -12,8 +13,8 @@ import { type ApplicationRun, applyContext, observeContext } from './run.ts';
 /** Compares the cluster with what was applied, and puts back, or only tells, what differs. Without drift it costs one LIST per kind and namespace. */
 export async function runCheck(run: ApplicationRun): Promise<void> {
   const { session, open, entry } = run;
-  const [inventory, discovery] = await Promise.all([session.inventory(), open.discovery()]);
-  const context = observeContext(run, discovery);
+  const inventory = await session.inventory();
+  const context = observeContext(run, await discoveryFor(inventory.values(), open));
   const observation = await observe(stayingIn(inventory), context);
   const isIgnored = entry.settings.drift === 'ignore';
   const suspects = isIgnored ? [] : await findSuspects(run, inventory, observation, context);

@@ -1,4 +1,5 @@
 import { merge } from './decide-result.ts';
+import { discoveryFor } from './discovery-for.ts';
 import { stayingIn } from './observe.ts';
 import { prune } from './prune.ts';
 import { findingsOfPrune, logKept } from './prune-findings.ts';
@@ -9,7 +10,8 @@ import { lookAtHealth, waitForHealth } from './wait-for-health.ts';
 /** Looks whether what was applied is healthy by now, and whether what was deleted is gone. */
 export async function runJudge(run: ApplicationRun): Promise<void> {
   const { session, entry, open } = run;
-  const [inventory, discovery] = await Promise.all([session.inventory(), open.discovery()]);
+  const inventory = await session.inventory();
+  const discovery = await discoveryFor(inventory.values(), open);
   const leaving = entry.settings.prune ? [...inventory.values()].filter((each) => each.leaving) : [];
   const pruned = await prune(leaving, pruneContext(run, discovery, false));
   logKept(pruned, run.log);

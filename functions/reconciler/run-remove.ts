@@ -1,5 +1,6 @@
 import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, decideResult, type Findings, presumedDead } from './decide-result.ts';
+import { discoveryFor } from './discovery-for.ts';
 import { prune } from './prune.ts';
 import { findingsOfPrune, logKept } from './prune-findings.ts';
 import { pruneContext, type Run } from './run.ts';
@@ -14,7 +15,7 @@ export async function runRemove(run: Run): Promise<void> {
   const inventory = await session.inventory();
   if (inventory.size === 0) return session.forget();
   if (session.state().prune === false) return leave(run, inventory);
-  const discovery = await open.discovery();
+  const discovery = await discoveryFor(inventory.values(), open);
   const leaving = await announceRemoval(run, inventory);
   const pruned = await prune([...leaving.values()], pruneContext(run, discovery, true));
   logKept(pruned, log);

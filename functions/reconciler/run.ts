@@ -6,8 +6,7 @@ import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { ApplyContext } from './apply-object.ts';
 import { decideResult, type Findings, type Result } from './decide-result.ts';
 import type { RenderedEntry } from './decide-run.ts';
-import type { OpenCluster } from './open-cluster.ts';
-import type { ReconcilerPorts } from './ports.ts';
+import type { Connection, ReconcilerPorts } from './ports.ts';
 import type { PruneContext } from './prune.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +14,7 @@ import type { Session } from './session.ts';
 export type Run = {
   session: Session;
   ports: ReconcilerPorts;
-  open: OpenCluster;
+  open: Connection;
   deadline: Deadline;
   log: Log;
 };

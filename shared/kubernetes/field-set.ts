@@ -22,7 +22,7 @@ export function pick(value: unknown, set: FieldSet): unknown {
 }
 
 /** The value below one key of a set. */
-export function child(value: unknown, key: string): unknown {
+function child(value: unknown, key: string): unknown {
   const name = key.slice(2);
   switch (key.slice(0, 2)) {
     case 'f:':

@@ -45,9 +45,6 @@ function keepFirst(map: Map<string, Resource>, key: string, resource: Resource):
 export const apiVersionOf = ({ group, version }: { group: string; version: string }) =>
   group === '' ? version : `${group}/${version}`;
 
-/** `deployments.apps`, as RBAC and kubectl name it. */
-export const resourceName = ({ group, plural }: Resource) => (group === '' ? plural : `${plural}.${group}`);
-
 /** The path of all objects of a kind in a namespace (`''`: cluster-scoped ones, or those of every namespace). */
 export function collectionPath({ group, version, plural }: Resource, namespace: string): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

@@ -172,7 +172,7 @@ const place = (desired: Body) => {
 const identityOf = (_: Body, resource: Resource) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind });
 
 /** Everything a rollout reports when it is over. */
-export function rolledOut({ metadata, spec }: LiveObject): unknown {
+function rolledOut({ metadata, spec }: LiveObject): unknown {
   const replicas = (spec as { replicas?: number })?.replicas ?? 1;
   return {
     observedGeneration: metadata.generation,

@@ -16,7 +16,7 @@ const isNamedList = (value: unknown): value is (Json & { name: string })[] =>
 const unmanaged = new Set(['f:apiVersion', 'f:kind', 'f:metadata f:name', 'f:metadata f:namespace', 'f:status']);
 
 /** Every value that somebody can own, with its path in `managedFields`' words. */
-export function leavesOf(object: unknown): Leaf[] {
+function leavesOf(object: unknown): Leaf[] {
   return leavesBelow(object, []).filter(
     ({ path }) => !unmanaged.has(path[0] ?? '') && !unmanaged.has(path.slice(0, 2).join(' ')),
   );
@@ -36,7 +36,7 @@ function leavesBelow(value: unknown, path: string[]): Leaf[] {
 const keyOf = (path: string[]) => path.join('\n');
 const pathOf = (key: string) => key.split('\n');
 
-export function setOf(keys: Iterable<string>): FieldSet {
+function setOf(keys: Iterable<string>): FieldSet {
   const root: FieldSet = {};
   for (const key of keys) {
     let set = root;

@@ -17,7 +17,7 @@ import type { KubernetesObject } from '../../shared/manifests/object.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 
-export type LogLine = { level: string; message: string } & Record<string, unknown>;
+type LogLine = { level: string; message: string } & Record<string, unknown>;
 
 /** A clock that only sleeping moves, so that waiting takes no time. */
 export function createSleepyClock(start = '2026-11-21T12:00:00.000Z') {
@@ -58,10 +58,17 @@ export async function createWorld(options: WorldOptions) {
     state,
     objects,
     readRelease: createReadRelease(objects),
-    connect(_, __, deadline) {
+    connect(_, __, deadline, onDiscovery) {
       const api = createApi({ transport, authenticate: async () => ({}), limiter: createLimiter(16), deadline, sleep });
       const cluster = createCluster({ api, ...(user !== undefined && { user }) });
-      return { cluster, discovery: () => cluster.discover() };
+      return {
+        cluster,
+        async discovery() {
+          const discovery = await cluster.discover();
+          await onDiscovery(discovery);
+          return discovery;
+        },
+      };
     },
     clock,
     sleep,

@@ -15,6 +15,7 @@ const address = (name = 'abc', ca = 'PEM') => ({
 function setUp() {
   const server = createFakeApiServer();
   const { clock, advance, sleep } = createSleepyClock();
+  let announced = 0;
   const opened: { endpoint: string; certificateAuthority: string }[] = [];
   const connect = createConnect({
     token: async () => 'k8s-aws-v1.token',
@@ -31,8 +32,12 @@ function setUp() {
     server,
     advance,
     opened,
+    announced: () => announced,
     discoveries,
-    connect: (to = address(), environment = 'staging') => connect(to, environment, deadline),
+    connect: (to = address(), environment = 'staging') =>
+      connect(to, environment, deadline, async () => {
+        announced += 1;
+      }),
   };
 }
 
@@ -58,6 +63,13 @@ describe('connecting', () => {
     connect();
     connect(address('abc', 'another'));
     expect(opened).toHaveLength(2);
+  });
+
+  it('announces what is served only when it was asked for, not from memory', async () => {
+    const { connect, announced } = setUp();
+    await connect().discovery();
+    await connect().discovery();
+    expect(announced()).toBe(1);
   });
 
   it('asks what is served once, again on demand, and again after a while', async () => {

@@ -176,6 +176,53 @@ describe('apply', () => {
   });
 });
 
+describe('fault 46: a kind that came after what is remembered of the cluster', () => {
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Namespaced',
+      names: { kind: 'Thing', plural: 'things' },
+      versions: [{ name: 'v1', served: true, storage: true }],
+    },
+  };
+  const thing = { apiVersion: 'example.org/v1', kind: 'Thing', metadata: { name: 'one' }, spec: {} };
+
+  /** Another reconciler's memory, from before the kind was defined. */
+  beforeEach(async () => {
+    const { connect } = world.ports;
+    const memories = await connect(
+      { cluster: 'main', endpoint: '', certificateAuthority: '', describedAt: '' },
+      'staging',
+      { remaining: () => 60_000 },
+      async () => {},
+    ).discovery();
+    await applied([definition, thing, configMap('a')], {
+      allowedClusterKinds: ['CustomResourceDefinition.apiextensions.k8s.io'],
+    });
+    world.ports.connect = (...args) => {
+      const { cluster, discovery } = connect(...args);
+      return { cluster, discovery: async (refresh) => (refresh ? discovery() : memories) };
+    };
+  });
+
+  it('is not taken for gone when its objects are to be deleted', async () => {
+    await world.remove();
+    await world.reconcile();
+    expect(liveNames()).toEqual(['CustomResourceDefinition/things.example.org']);
+  });
+
+  it('is found by a look for drift', async () => {
+    server.edit('Thing', 'one', (object) => {
+      object.metadata.labels = {};
+    });
+    await world.reconcile('check');
+    expect(await world.state()).toMatchObject({ phase: 'healthy', drift: { corrected: true } });
+  });
+});
+
 describe('prune', () => {
   it('deletes what Git no longer has, and nothing else', async () => {
     await applied([configMap('a'), configMap('b')]);
