@@ -66,3 +66,17 @@ describe('a batch of messages', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 });
+
+describe('a function that can reach no queue', () => {
+  it('fault 7: gives a message back that it can not read, for the queue to move it, and says why', async () => {
+    const lines: unknown[] = [];
+    const log = (_: string, details?: unknown) => void lines.push(details);
+    const result = await processBatch({ Records: [record('m1', '{')] } as SQSEvent, {
+      schema,
+      log: { info: log, warn: log, error: log },
+      handle: (messages) => eachMessage(messages, async () => {}),
+    });
+    expect(result.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+    expect(lines).toEqual([expect.objectContaining({ reason: 'the message is not JSON' })]);
+  });
+});
