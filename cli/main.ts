@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { rbac } from './rbac.ts';
 import { render } from './render.ts';
+import { select } from './select.ts';
+import { setImage } from './set-image.ts';
 
 const program = new Command('plumbline').description(
   'A serverless, event-driven GitOps deployer for Kubernetes on AWS',
@@ -32,6 +34,32 @@ program
   .action(async ({ environment, ...options }: { deployer: string; from?: string; environment?: string[] }) => {
     const chosen = environment === undefined ? options : { ...options, environments: environment };
     process.exitCode = await rbac(chosen, { stdout: process.stdout, stderr: process.stderr });
+  });
+
+program
+  .command('select')
+  .description('print the version that an image policy would choose')
+  .requiredOption('--policy <file|json>', 'the policy, as it stands in environment.yaml')
+  .option('--tags <file>', 'one tag a line, optionally with digest and push time; - is standard input', '-')
+  .option('--explain', 'say of every other tag why it is not chosen')
+  .action(async (options: { policy: string; tags: string; explain?: boolean }) => {
+    process.exitCode = await select(options, { stdout: process.stdout, stderr: process.stderr });
+  });
+
+const collect = (value: string, values: string[]) => [...values, value];
+
+program
+  .command('set-image')
+  .description('write versions into a folder as the updater would, and print the difference')
+  .argument('<dir>', 'the folder')
+  .argument('[images...]', 'each as repository=tag or repository=tag@sha256:…')
+  .option('--policy-marker <NAME=tag>', 'set what a marker names; may be given several times', collect, [])
+  .option('--dry-run', 'print the difference only')
+  .action(async (folder: string, images: string[], options: { policyMarker: string[]; dryRun?: boolean }) => {
+    process.exitCode = await setImage(
+      { folder, images, ...options },
+      { stdout: process.stdout, stderr: process.stderr },
+    );
   });
 
 await program.parseAsync();

@@ -25,6 +25,8 @@ export type FoundImage = {
   /** `Deployment example/web`, for a workload. */
   object?: string;
   by: 'workload' | 'kustomization' | 'values' | 'marker';
+  /** The name in its marker. */
+  rule?: string;
   current: ImageReference;
   slots: Slots;
 };

@@ -76,15 +76,16 @@ function describeGroup(source: Source, group: Marked[]): FoundImage | Problem {
   if (current === undefined) return refuse('what stands there is no image reference');
   if (first.repository !== undefined && current.repository !== first.repository)
     return refuse(`its marker names the rule ${first.rule}, but it has the repository ${current.repository}`);
-  return { ...where, by: 'marker', current, slots: Object.fromEntries(slots) as Record<Part, Slot> };
+  const rule = first.rule === undefined ? {} : { rule: first.rule };
+  return { ...where, by: 'marker', ...rule, current, slots: Object.fromEntries(slots) as Record<Part, Slot> };
 }
 
 function currentOf(source: Source, group: Marked[]): ImageReference | undefined {
-  const [{ repository = '' } = { repository: '' }] = group;
   const written = (part: Part) => {
     const marked = group.find((one) => one.part === part);
     return marked && (writtenValue(source.text, marked.node) || undefined);
   };
+  const repository = group[0]?.repository ?? written('repository') ?? '';
   const reference = group.some(({ part }) => part === 'reference');
   if (reference) return parseReference(written('reference') ?? repository);
   const [tag, digest] = [written('tag'), written('digest')];

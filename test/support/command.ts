@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const entry = join(import.meta.dirname, '../../cli/plumbline.js');
+
+export type Run = { code: number; stdout: string; stderr: string };
+
+/** A folder of its own, which ends with the test, and the command started in there as `npx plumbline` would start it. */
+export function startInFolder(files: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return {
+    folder,
+    read: (path: string) => readFileSync(join(folder, path), 'utf8'),
+    /** @param input what is written to its standard input */
+    plumbline: (args: string[], input = '') =>
+      new Promise<Run>((resolve) => {
+        const child = execFile(process.execPath, [entry, ...args], { cwd: folder }, (_error, stdout, stderr) =>
+          resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+        );
+        child.stdin?.on('error', () => {}).end(input);
+      }),
+  };
+}
