@@ -6,9 +6,15 @@ import { watchDescendants } from './process-tree.ts';
 
 const main = join(import.meta.dirname, '../../local/main.ts');
 
-/** `npm run local` with these options, without npm between, in a place for temporary files of its own. */
-export async function startLocal(args: string[]) {
-  const temporary = await mkdtemp(join(tmpdir(), 'local-test-'));
+export type Local = Awaited<ReturnType<typeof startLocal>>;
+
+/**
+ * `npm run local` with these options, without npm between.
+ *
+ * @param beside the place for temporary files, if it is to find another one there. Default: one of its own
+ */
+export async function startLocal(args: string[], beside?: { temporary: string }) {
+  const temporary = beside?.temporary ?? (await mkdtemp(join(tmpdir(), 'local-test-')));
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
@@ -24,6 +30,7 @@ export async function startLocal(args: string[]) {
   child.stderr.on('data', hear);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve)).finally(family.stop);
   return {
+    temporary,
     /** Its exit code; null after a signal. */
     ended,
     output: () => output,
