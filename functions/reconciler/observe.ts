@@ -11,6 +11,9 @@ import { failureOf } from './failure-of.ts';
 
 export type ObserveContext = { cluster: Cluster; resources: Resources; name: ApplicationName };
 
+/** So many are read by their names; more are listed. */
+export const fewEntries = 20;
+
 /** What the cluster has of an inventory. */
 export type Observation = {
   live: ReadonlyMap<string, LiveObject>;

@@ -1,13 +1,15 @@
-import { type InventoryEntry, identityOfEntry } from '../../shared/artifacts/inventory.ts';
+import { type InventoryEntry, identityOfEntry, keyOfEntry } from '../../shared/artifacts/inventory.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { type Deadline, OutOfTimeError } from '../../shared/kubernetes/api.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
 import { inStages, stageOf } from '../../shared/kubernetes/order.ts';
 import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
 import { concurrentObjects } from './apply-stages.ts';
 import { failureOf } from './failure-of.ts';
+import { fewEntries, type Observation, observe } from './observe.ts';
 import { decidePrune } from './plan-prune.ts';
 
 export type PruneContext = {
@@ -34,19 +36,29 @@ export type PruneResult = { entry: InventoryEntry } & (
 /** Deletes, in the reverse order of applying, what Git no longer has, as far as it is still ours. */
 export async function prune(entries: readonly InventoryEntry[], context: PruneContext): Promise<PruneResult[]> {
   const results: PruneResult[] = [];
+  const listed = await listMany(entries, context);
   for (const stage of inStages(entries, (entry) => -stageOf(identityOfEntry(entry)))) {
     await context.ensureCurrent();
-    results.push(...(await mapConcurrently(stage, concurrentObjects, (entry) => pruneOne(entry, context))));
+    results.push(...(await mapConcurrently(stage, concurrentObjects, (entry) => pruneOne(entry, listed, context))));
   }
   return results;
 }
 
-async function pruneOne(entry: InventoryEntry, context: PruneContext): Promise<PruneResult> {
+/** Many are listed by our label; what the list lacks, and few, are read by their names. */
+async function listMany(entries: readonly InventoryEntry[], context: PruneContext): Promise<Observation['live']> {
+  return entries.length <= fewEntries ? new Map() : (await observe(entries, context)).live;
+}
+
+async function pruneOne(
+  entry: InventoryEntry,
+  listed: Observation['live'],
+  context: PruneContext,
+): Promise<PruneResult> {
   if (context.deadline.remaining() <= 0) return { entry, outcome: 'untried' };
   const resource = context.resources.findAny(entry.apiVersion, entry.kind);
   if (resource === undefined) return withoutResource(entry, context);
   try {
-    return await pruneObject(entry, resource, context);
+    return await pruneObject(entry, resource, listed.get(keyOfEntry(entry)), context);
   } catch (error) {
     if (error instanceof OutOfTimeError) return { entry, outcome: 'untried' };
     return { entry, outcome: 'failed', failure: failureOf(error) };
@@ -64,9 +76,10 @@ function withoutResource(entry: InventoryEntry, { stale }: PruneContext): PruneR
 async function pruneObject(
   entry: InventoryEntry,
   resource: Resource,
+  listed: LiveObject | undefined,
   { cluster, name, isRemoval }: PruneContext,
 ): Promise<PruneResult> {
-  const live = await cluster.read(resource, entry);
+  const live = listed ?? (await cluster.read(resource, entry));
   if (live === undefined) return { entry, outcome: 'deleted' };
   const decision = decidePrune({ live, uid: entry.uid, name, isRemoval });
   if (decision.do === 'forget') return { entry, outcome: 'kept', because: decision.because };

@@ -3,16 +3,13 @@ import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import type { Findings } from './decide-result.ts';
 import { explainRollouts } from './explain-rollouts.ts';
 import { judgeHealth, needsLook } from './judge-health.ts';
-import { type Observation, observe, observeEach } from './observe.ts';
+import { fewEntries, type Observation, observe, observeEach } from './observe.ts';
 import { type ApplicationRun, observeContext } from './run.ts';
 
 /** How long a rollout is waited for before the message is given back: long enough for most, and nobody else is held up. */
 const longestMilliseconds = 20_000;
 const shortestPause = 250;
 const longestPause = 1_000;
-
-/** So many are read by name; more are listed. */
-const fewEntries = 20;
 
 export type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
 

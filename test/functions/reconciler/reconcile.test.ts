@@ -261,6 +261,24 @@ describe('prune', () => {
     expect(liveNames()).toEqual(['ConfigMap/a', 'ConfigMap/moved']);
   });
 
+  it('lists many at once, and still leaves what is no longer ours', async () => {
+    const all = Array.from({ length: 30 }, (_, index) => configMap(`c-${index}`));
+    await applied([configMap('a'), ...all]);
+    const unlabel = ({ metadata }: { metadata: { labels?: Record<string, string> } }) => {
+      metadata.labels = {};
+    };
+    server.edit('ConfigMap', 'c-3', unlabel);
+    server.edit('ConfigMap', 'c-4', ({ metadata }) => {
+      metadata.annotations = { 'plumbline.dev/prune': 'keep' };
+    });
+    server.requests.length = 0;
+    await applied([configMap('a')], { pruneLimit: 100 });
+    expect(liveNames()).toEqual(['ConfigMap/a', 'ConfigMap/c-3', 'ConfigMap/c-4']);
+    expect(server.requests.filter(({ method, path }) => method === 'GET' && /configmaps\/c-/.test(path))).toHaveLength(
+      1,
+    );
+  });
+
   it('fault 36: holds a revision that would delete more than half', async () => {
     const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => configMap(name));
     await applied(all);
