@@ -2,20 +2,10 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { receive, type WebhookRequest } from '../../../functions/webhook/receive.ts';
 import { createVerify, parseSecrets } from '../../../functions/webhook/verify.ts';
-import type { DeployerEnvironment } from '../../../shared/config/deployer.ts';
+import { aDeployerEnvironment } from '../../support/examples.ts';
 
 const secret = 'a webhook secret';
-const staging: DeployerEnvironment = {
-  repository: 'example-org/example-environment',
-  branch: 'staging',
-  path: '.',
-  cluster: 'example',
-  namespaces: ['staging'],
-  images: [],
-  write: 'commit',
-  secrets: 'refuse',
-  clusterKinds: [],
-};
+const staging = aDeployerEnvironment();
 const after = 'a'.repeat(40);
 const push = JSON.stringify({
   ref: 'refs/heads/staging',
