@@ -8,14 +8,14 @@ import { endOfLine, lineBreakOf, type Source } from './source.ts';
  *
  * @returns a string that says why it can't
  */
-export function entrySlots({ text, document }: Source, root: Place | undefined, repository: string): Slots | string {
+export function entrySlots({ text }: Source, root: Place | undefined, repository: string): Slots | string {
   if (root === undefined || !isMap(root.node) || root.node.flow)
     return 'the kustomization is not written in block style';
   const images = pairAt(root.node, 'images');
   const lineBreak = lineBreakOf(text);
   if (images !== undefined) return slotsAfter(text, images.value as Node | null, repository);
   const end = text.endsWith(lineBreak) ? text.length - lineBreak.length : text.length;
-  if (document.range[1] < text.trimEnd().length) return 'the file has more than one document';
+  if (/^(?:\.\.\.|---)/m.test(text.slice(root.node.range?.[1]))) return 'its document ends before the file does';
   const opening = { start: end, end, before: `${lineBreak}images:`, after: '', plain: false };
   return { opening, ...fieldsAt(end, { first: `${lineBreak}- `, next: `${lineBreak}  ` }, repository) };
 }

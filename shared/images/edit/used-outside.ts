@@ -20,11 +20,14 @@ export function usedOutside(
   return [...new Map(used.toReversed().map((image) => [image.repository, image])).values()].toReversed();
 }
 
+/** Hostile kustomizations could refer to each other without end. */
+const mostVisited = 500;
+
 type Walk = { tracked: Tracked; visited: Set<string> };
 
 /** The images of a manifest, or of a folder with a kustomization: what that one says comes first, since it decides. */
 function imagesAt(target: string, files: Files, walk: Walk): ImageReference[] {
-  if (walk.visited.has(target)) return [];
+  if (walk.visited.has(target) || walk.visited.size >= mostVisited) return [];
   walk.visited.add(target);
   const kustomization = kustomizationNames.map((name) => posix.join(target, name)).find((name) => files.has(name));
   const file = kustomization ?? target;
