@@ -48,7 +48,7 @@ export class ImageUpdater extends Construct {
   private allowRegistry(fn: NodeFunction, { environments }: Deployer): void {
     const patterns = [...new Set(Object.values(environments).flatMap(({ images }) => images))];
     const arns = patterns.map(repositoryArn).filter((arn) => arn !== undefined);
-    if (arns.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], arns);
+    if (arns.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'], arns);
     for (const pattern of patterns.filter((pattern) => repositoryArn(pattern) === undefined))
       Annotations.of(this).addWarningV2(`plumbline:not-ecr:${pattern}`, notEcr(pattern));
   }

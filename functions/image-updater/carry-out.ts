@@ -3,7 +3,7 @@ import { decideProposal, type Proposal } from './decide-proposal.ts';
 import type { UpdatePlan } from './decide-updates.ts';
 import type { Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
-import type { ProposalText } from './proposal-text.ts';
+import { closingBody, proposalText } from './proposal-text.ts';
 import type { TargetBranch } from './target-branches.ts';
 
 /** What is to be written; `none` and `leave` write nothing. */
@@ -12,7 +12,7 @@ export type Write = Proposal | { action: 'commit' };
 /** What was done, for the log; `stale` if somebody else was faster and everything has to be looked at again. */
 export type Outcome = 'stale' | { message: string; details?: Record<string, unknown>; isWarning?: boolean };
 
-type Task = { target: TargetBranch; plan: UpdatePlan; sight: Sight };
+export type Task = { target: TargetBranch; plan: UpdatePlan; sight: Sight };
 type Git = UpdaterPorts['git'];
 
 export function decideWrite({ target, plan, sight: { work } }: Task): Write {
@@ -40,7 +40,8 @@ const changesIn = ({ updates }: UpdatePlan) => [...new Set(updates.map(describeC
 
 type Closing = Extract<Proposal, { action: 'close' }>;
 
-async function close({ pull: { number, title }, body }: Closing, { target }: Task, git: Git): Promise<Outcome> {
+async function close({ pull: { number, title } }: Closing, { target, plan }: Task, git: Git): Promise<Outcome> {
+  const body = closingBody(target, plan);
   await git.changePullRequest(target.repository, number, { title, body, state: 'closed' });
   return { message: 'pull request closed', details: { pullRequest: number } };
 }
@@ -48,24 +49,23 @@ async function close({ pull: { number, title }, body }: Closing, { target }: Tas
 type Proposing = Extract<Proposal, { action: 'propose' }>;
 
 /** The branch first: what a run leaves undone that ends in between, the next one does. */
-async function propose({ replace, pull, text }: Proposing, task: Task, git: Git): Promise<Outcome> {
-  const replaced = replace === undefined ? undefined : await replaceBranch(replace, task, git);
+async function propose({ replace, pull }: Proposing, task: Task, git: Git): Promise<Outcome> {
+  const replaced = replace ? await replaceBranch(task, git) : undefined;
   if (replaced === 'stale') return 'stale';
-  const pullRequest = await writeText({ number: pull?.number, text }, task.target, git);
+  const pullRequest = await writeText(pull?.number, task, git);
   const details = { pullRequest, images: changesIn(task.plan) };
   return pullRequest === 'stale' ? 'stale' : { message: 'images proposed', details };
 }
 
-function replaceBranch(message: string, { target, plan, sight }: Task, git: Git): Promise<string | 'stale'> {
+function replaceBranch({ target, plan, sight }: Task, git: Git): Promise<string | 'stale'> {
   const { repository, proposals: branch = '' } = target;
-  const expectedHead = sight.work?.newest?.revision;
-  return git.replace({ repository, branch, expectedHead, base: sight.head, message, files: plan.files });
+  const change = { expectedHead: sight.work?.newest?.revision, base: sight.head, files: plan.files };
+  return git.replace({ repository, branch, ...change, message: commitMessage(plan.updates) });
 }
 
-type Text = { number: number | undefined; text: ProposalText };
-
-async function writeText({ number, text }: Text, target: TargetBranch, git: Git): Promise<number | 'stale'> {
+async function writeText(number: number | undefined, { target, plan }: Task, git: Git): Promise<number | 'stale'> {
   const { repository, branch: base, proposals: branch = '' } = target;
+  const text = proposalText(target, plan);
   if (number === undefined) return git.openPullRequest({ repository, branch, base, ...text });
   await git.changePullRequest(repository, number, { ...text, state: 'open' });
   return number;

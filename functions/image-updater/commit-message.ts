@@ -1,6 +1,7 @@
 import { type ImageReference, shortName } from '../../shared/images/reference.ts';
 import type { Update } from './decide-updates.ts';
 import { oneLine } from './one-line.ts';
+import { linkOf } from './source-revisions.ts';
 import { trailersOf } from './trailers.ts';
 
 const longestSubject = 72;
@@ -14,11 +15,14 @@ const longestSubject = 72;
  * staging:
  * - 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application: 1.0.0 → 1.1.0
  *   applications/example-application/deployment.yaml
+ *   https://github.com/example-org/example-application/compare/0a1b2c3d...4e5f6a7b
  *
  * Plumbline-Environment: staging
  * Plumbline-Image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.1.0@sha256:…
  * Plumbline-Previous: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.0.0
  * Plumbline-Policy: semver >=1.0.0 <2.0.0
+ * Plumbline-Source: https://github.com/example-org/example-application
+ * Plumbline-Revision: 4e5f6a7b
  * ```
  */
 export function commitMessage(updates: readonly Update[]): string {
@@ -36,9 +40,10 @@ export function subjectOf(updates: readonly Update[]): string {
 function changesOf(updates: readonly Update[]): string[] {
   return [...Map.groupBy(updates, ({ environment }) => environment)].map(([environment, group]) => {
     const changes = [...Map.groupBy(group, describeChange)];
-    return [`${environment}:`, ...changes.flatMap(([change, places]) => [`- ${change}`, ...filesOf(places)])].join(
-      '\n',
-    );
+    return [
+      `${environment}:`,
+      ...changes.flatMap(([change, places]) => [`- ${change}`, ...filesOf(places), ...linksOf(places)]),
+    ].join('\n');
   });
 }
 
@@ -49,3 +54,6 @@ export const describeChange = ({ pin, previous }: Pick<Update, 'pin' | 'previous
 const versionIn = ({ tag, digest }: ImageReference) => oneLine(tag ?? digest ?? 'no version');
 
 const filesOf = (updates: Update[]) => new Set(updates.map(({ file }) => `  ${oneLine(file)}`));
+
+const linksOf = (updates: Update[]) =>
+  new Set(updates.flatMap((update) => linkOf(update) ?? []).map((link) => `  ${link}`));

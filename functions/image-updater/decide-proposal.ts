@@ -1,18 +1,16 @@
 import type { PullRequest } from '../../shared/git/ports.ts';
-import { commitMessage } from './commit-message.ts';
 import type { UpdatePlan } from './decide-updates.ts';
 import type { Work } from './look-at-branch.ts';
-import { closingBody, type ProposalText, proposalText } from './proposal-text.ts';
 import type { TargetBranch } from './target-branches.ts';
-import { isOurs, memoryTrailers } from './trailers.ts';
+import { imageLinesIn, isOurs, memoryTrailers } from './trailers.ts';
 
 export type Proposal =
   | { action: 'none' }
   /** Somebody else's work stands on the branch. */
   | { action: 'leave'; reason: string }
-  | { action: 'close'; pull: PullRequest; body: string }
-  /** `replace` is the message of the branch's new commit, if it needs one; `pull` is open already; `text` is what it says from now on. */
-  | { action: 'propose'; replace?: string; pull?: PullRequest; text: ProposalText };
+  | { action: 'close'; pull: PullRequest }
+  /** `replace` tells whether the branch needs another commit; `pull` is open already. */
+  | { action: 'propose'; replace: boolean; pull?: PullRequest };
 
 type Look = { target: TargetBranch; plan: UpdatePlan; work: Work };
 
@@ -22,18 +20,12 @@ export function decideProposal({ target, plan, work }: Look): Proposal {
   const isNeeded = plan.updates.length > 0;
   if (!isNeeded && pull === undefined) return { action: 'none' };
   if (!isFree(work)) return { action: 'leave', reason: takenBy(target, pull) };
-  if (!isNeeded && pull !== undefined) return { action: 'close', pull, body: closingBody(target, plan) };
-  const message = commitMessage(plan.updates);
-  const isStale =
-    work.newest?.message !== message || plan.files.some((file) => !isEqual(file.content, work, file.path));
-  const isTold = pull?.body.replaceAll('\r\n', '\n').includes(memoryTrailers(plan.updates).join('\n')) ?? false;
-  if (!isStale && isTold) return { action: 'none' };
-  return {
-    action: 'propose',
-    ...(isStale && { replace: message }),
-    ...(pull && { pull }),
-    text: proposalText(target, plan),
-  };
+  if (!isNeeded && pull !== undefined) return { action: 'close', pull };
+  const wanted = memoryTrailers(plan.updates);
+  const replace =
+    !isSame(wanted, work.newest?.message) || plan.files.some((file) => !isEqual(file.content, work, file.path));
+  if (!replace && isSame(wanted, pull?.body)) return { action: 'none' };
+  return { action: 'propose', replace, ...(pull && { pull }) };
 }
 
 /** The branch is ours to replace if it is new, was merged, or ends with a commit of ours that nobody has touched. */
@@ -47,6 +39,10 @@ const takenBy = ({ proposals }: TargetBranch, pull: PullRequest | undefined) =>
   pull === undefined
     ? `the branch ${proposals} has commits that are not Plumbline's: delete it, then updates are proposed again`
     : `somebody else committed to the branch ${proposals}, so the pull request ${pull.number} is theirs: merge it or close it and delete the branch, then updates are proposed again`;
+
+/** Whether a message or a text says that these images were written, and no others. */
+const isSame = (wanted: readonly string[], message: string | undefined): boolean =>
+  message !== undefined && [...new Set(imageLinesIn(message))].join('\n') === wanted.join('\n');
 
 function isEqual(content: Uint8Array, { files }: Work, path: string): boolean {
   const present = files.get(path);

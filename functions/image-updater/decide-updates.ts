@@ -11,6 +11,7 @@ import { formatReference, type ImageReference, type Pin } from '../../shared/ima
 import { judgeImage, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { oneLine } from './one-line.ts';
+import type { SourceRevision } from './source-revisions.ts';
 import type { Written } from './trailers.ts';
 
 export type Look = {
@@ -39,6 +40,9 @@ export type Update = {
   policy: string;
   /** Whether history knows what we wrote last. */
   isRemembered: boolean;
+  /** What the new and the old image were built from, where that is known. */
+  source?: SourceRevision;
+  previousSource?: SourceRevision;
 };
 
 /** An image that stays where a person put it back. */

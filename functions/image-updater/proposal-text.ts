@@ -3,6 +3,7 @@ import { describeProblem } from '../../shared/problem.ts';
 import { subjectOf } from './commit-message.ts';
 import type { Update, UpdatePlan } from './decide-updates.ts';
 import { code } from './markdown.ts';
+import { linkOf } from './source-revisions.ts';
 import type { TargetBranch } from './target-branches.ts';
 import { memoryTrailers } from './trailers.ts';
 
@@ -35,11 +36,21 @@ function tableOf(updates: readonly Update[]): string {
   const rows = [...new Set(updates.map(rowOf))];
   const more =
     rows.length > longest.rows ? [`\nand ${rows.length - longest.rows} more; the commit's message has them all`] : [];
-  return ['| image | from | to |', '|---|---|---|', ...rows.slice(0, longest.rows), ...more].join('\n');
+  return ['| image | from | to | source |', '|---|---|---|---|', ...rows.slice(0, longest.rows), ...more].join('\n');
 }
 
-const rowOf = ({ pin, previous }: Update) =>
-  `| ${code(shortName(pin.repository))} | ${code(versionOf(previous))} | ${code(pin.tag)}<br>${code(pin.digest)} |`;
+function rowOf(update: Update): string {
+  const { pin, previous } = update;
+  const to = `${code(pin.tag)}<br>${code(pin.digest)}`;
+  return `| ${code(shortName(pin.repository))} | ${code(versionOf(previous))} | ${to} | ${sourceOf(update)} |`;
+}
+
+function sourceOf({ source, previousSource }: Update): string {
+  if (source === undefined) return '';
+  const revisions = [previousSource, source].flatMap((one) => one?.revision.slice(0, 7) ?? []).join('...');
+  const link = linkOf({ source, ...(previousSource && { previousSource }) });
+  return link === undefined ? code(revisions) : `[${revisions}](${link})`;
+}
 
 const versionOf = ({ repository, ...version }: ImageReference) =>
   formatReference({ repository: '', ...version }).replace(/^:/, '') || 'no version';

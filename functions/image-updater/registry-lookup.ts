@@ -5,6 +5,7 @@ import { formatEcrRepository } from '../../shared/images/reference.ts';
 export type Lookup = {
   versions(repository: ImageRepository): Promise<ImageVersion[] | undefined>;
   platforms: Registry['platforms'];
+  labels: Registry['labels'];
   /** Asks until the registry has one of the tags, or for the last time. @returns the tags that it has */
   waitFor(repository: ImageRepository, tags: readonly string[]): Promise<string[]>;
   /** Time has passed: the registry is to be asked again. */
@@ -33,6 +34,7 @@ export function createLookup(registry: Registry, sleep: (milliseconds: number) =
     versions,
     forget: () => answers.clear(),
     platforms: (repository, digest) => registry.platforms(repository, digest),
+    labels: (repository, digest) => registry.labels(repository, digest),
     async waitFor(repository, tags) {
       let found = await present(repository, tags);
       for (const wait of waitsInMilliseconds) {

@@ -13,6 +13,8 @@ const names = {
   image: 'Plumbline-Image',
   previous: 'Plumbline-Previous',
   policy: 'Plumbline-Policy',
+  source: 'Plumbline-Source',
+  revision: 'Plumbline-Revision',
   resume: 'Plumbline-Resume',
 } as const;
 
@@ -32,12 +34,20 @@ export function memoryTrailers(updates: readonly Update[]): string[] {
   ]);
 }
 
-const imageTrailers = ({ pin, previous, policy }: Update) =>
+const imageTrailers = ({ pin, previous, policy, source }: Update) =>
   [
     `${names.image}: ${formatPin(pin)}`,
     `${names.previous}: ${oneLine(formatReference(previous))}`,
     `${names.policy}: ${oneLine(policy)}`,
+    ...(source?.url === undefined ? [] : [`${names.source}: ${source.url}`]),
+    ...(source === undefined ? [] : [`${names.revision}: ${source.revision}`]),
   ].join('\n');
+
+/** The images that a message says were written, for comparison with `memoryTrailers`. */
+export const imageLinesIn = (message: string): string[] =>
+  trailersIn(message).flatMap(([name, value]) =>
+    name === names.environment || name === names.image ? [`${name}: ${value}`] : [],
+  );
 
 /** In any later commit it lifts the hold of an image, named in full or by the last part of its name. */
 export const resumeTrailer = (repository: string) => `${names.resume}: ${repository}`;

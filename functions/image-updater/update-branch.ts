@@ -1,12 +1,13 @@
 import { StaleError, TryAgainError } from '../../shared/errors.ts';
 import { describeProblem } from '../../shared/problem.ts';
-import { carryOut, decideWrite, type Outcome, type Write } from './carry-out.ts';
+import { carryOut, decideWrite, type Outcome, type Task, type Write } from './carry-out.ts';
 import type { UpdatePlan } from './decide-updates.ts';
 import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
 import { remarkHolds } from './remark-holds.ts';
+import { withSources } from './source-revisions.ts';
 import { lookingAtAll, type TargetBranch } from './target-branches.ts';
 import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 
@@ -38,7 +39,7 @@ export async function updateBranch(target: TargetBranch, ports: BranchPorts): Pr
     const task = { target, plan, sight };
     const write = decideWrite(task);
     const mustWait = isCounted(write) ? waitBefore(writes, ports.clock.now(), ports.share) : 0;
-    const outcome = mustWait > 0 ? 'stale' : await carryOut(write, task, ports.git);
+    const outcome = mustWait > 0 ? 'stale' : await carryOut(write, await explained(task, ports), ports.git);
     if (outcome !== 'stale') return end({ target, plan, outcome, attempt, started }, ports);
     await pause({ target, attempt, mustWait, started }, ports);
   }
@@ -49,9 +50,14 @@ export async function updateBranch(target: TargetBranch, ports: BranchPorts): Pr
 const widened = (target: TargetBranch, writes: readonly Date[], { clock, share }: BranchPorts) =>
   isQuiet(writes, clock.now(), share) ? target : lookingAtAll(target);
 
+/** What images were built from is asked for when something is written only. */
+const explained = async (task: Task, ports: BranchPorts): Promise<Task> => ({
+  ...task,
+  plan: { ...task.plan, updates: await withSources(task.plan.updates, ports) },
+});
+
 /** What leaves a commit behind. Closing a pull request, or finishing what a run left undone, happens once. */
-const isCounted = (write: Write) =>
-  write.action === 'commit' || (write.action === 'propose' && write.replace !== undefined);
+const isCounted = (write: Write) => write.action === 'commit' || (write.action === 'propose' && write.replace);
 
 type Pause = { target: TargetBranch; attempt: number; mustWait: number; started: number };
 

@@ -13,6 +13,8 @@ export type PushOptions = {
   digest?: string;
   /** What is in the image: equal content has an equal digest. Default: random. */
   content?: string;
+  /** What the pipeline wrote on it. Default: a source repository of the same name, and a revision. */
+  labels?: Record<string, string>;
   /** ECR's events are best effort: `false` plays the one that got lost. Default: true. */
   emitEvent?: boolean;
 };
@@ -34,9 +36,15 @@ export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Re
   };
   return {
     emitPush,
-    push: async (repository, tag, { digest, content = randomBytes(16).toString('hex'), emitEvent = true } = {}) => {
+    push: async (
+      repository,
+      tag,
+      { digest, content = randomBytes(16).toString('hex'), labels, emitEvent = true } = {},
+    ) => {
       await ensureRepository(ecr, repository);
-      const manifest = digest ? await manifestOf(ecr, repository, digest) : imageManifest(content);
+      const manifest = digest
+        ? await manifestOf(ecr, repository, digest)
+        : imageManifest(content, labels ?? labelsOf(repository, content));
       // The emulator would make up a digest of its own.
       const pushed = sha256(manifest);
       const image = {
@@ -68,12 +76,17 @@ async function manifestOf(ecr: Clients['ecr'], repositoryName: string, imageDige
   return manifest;
 }
 
+const labelsOf = (repository: string, content: string) => ({
+  'org.opencontainers.image.source': `https://github.com/example-org/${repository}`,
+  'org.opencontainers.image.revision': createHash('sha1').update(content).digest('hex'),
+});
+
 /**
  * A manifest with a configuration and one layer.
  *
  * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md
  */
-function imageManifest(content: string): string {
+function imageManifest(content: string, annotations: Record<string, string>): string {
   const layer = {
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     digest: sha256(content),
@@ -93,6 +106,7 @@ function imageManifest(content: string): string {
       size: Buffer.byteLength(config),
     },
     layers: [layer],
+    annotations,
   });
 }
 

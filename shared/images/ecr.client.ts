@@ -1,9 +1,9 @@
-import { BatchGetImageCommand, type ECRClient, type ImageDetail, paginateDescribeImages } from '@aws-sdk/client-ecr';
-import { z } from 'zod';
+import { type ECRClient, type ImageDetail, paginateDescribeImages } from '@aws-sdk/client-ecr';
 import { type PlumblineError, RefusedError, TryAgainError } from '../errors.ts';
+import { readLabels, readPlatforms } from './ecr-manifests.client.ts';
 import type { ImageRepository, ImageVersion, Registry } from './ports.ts';
 
-/** Needs `ecr:DescribeImages` on the repositories, and `ecr:BatchGetImage` where a policy asks for platforms. @param clientFor a client of a region; it is asked for once for each */
+/** Needs `ecr:DescribeImages`, `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer` on the repositories. @param clientFor a client of a region; it is asked for once for each */
 export function createEcrRegistry(clientFor: (region: string) => ECRClient): Registry {
   const clients = new Map<string, ECRClient>();
   const clientOf = (region: string) => {
@@ -13,7 +13,14 @@ export function createEcrRegistry(clientFor: (region: string) => ECRClient): Reg
   };
   return {
     versions: (repository) => readVersions(clientOf(repository.region), repository),
-    platforms: (repository, digest) => readPlatforms(clientOf(repository.region), repository, digest),
+    platforms: (repository, digest) =>
+      ask('ecr:BatchGetImage', repository, readPlatforms({ client: clientOf(repository.region), repository, digest })),
+    labels: (repository, digest) =>
+      ask(
+        'ecr:BatchGetImage and ecr:GetDownloadUrlForLayer',
+        repository,
+        readLabels({ client: clientOf(repository.region), repository, digest }),
+      ),
   };
 }
 
@@ -47,40 +54,13 @@ function versionsOf({ imageTags = [], imageDigest, imagePushedAt, artifactMediaT
   }));
 }
 
-const listTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
-const imageTypes = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
-
-async function readPlatforms(client: ECRClient, repository: ImageRepository, imageDigest: string): Promise<string[]> {
-  const input = {
-    registryId: repository.account,
-    repositoryName: repository.name,
-    imageIds: [{ imageDigest }],
-    acceptedMediaTypes: [...listTypes, ...imageTypes],
-  };
+/** What `read` tells of one image. */
+async function ask<Result>(action: string, repository: ImageRepository, read: Promise<Result>): Promise<Result> {
   try {
-    const { images = [] } = await client.send(new BatchGetImageCommand(input));
-    return platformsIn(images[0]?.imageManifest);
+    return await read;
   } catch (error) {
-    throw explain(error, repository, 'ecr:BatchGetImage');
+    throw explain(error, repository, action);
   }
-}
-
-const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
-const manifestList = z.object({ manifests: z.array(z.object({ platform: platform.optional() })) });
-
-/** Attestations stand in the list too, as `unknown/unknown`. @see https://github.com/opencontainers/image-spec/blob/main/image-index.md */
-function platformsIn(manifest: string | undefined): string[] {
-  const { data } = manifestList.safeParse(JSON.parse(manifest ?? '{}'));
-  return (data?.manifests ?? [])
-    .flatMap(({ platform }) => platform ?? [])
-    .filter(({ os }) => os !== 'unknown')
-    .map(({ os, architecture, variant }) => [os, architecture, variant].filter((part) => part !== undefined).join('/'));
 }
 
 /** The SDK has tried again by then, with backoff. */

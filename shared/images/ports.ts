@@ -25,6 +25,12 @@ export type Registry = {
    * @throws RefusedError, TryAgainError as above
    */
   platforms(repository: ImageRepository, digest: string): Promise<string[]>;
+  /**
+   * What whoever built an image wrote on it (OCI labels and annotations, such as `org.opencontainers.image.revision`). None if it isn't there.
+   *
+   * @throws RefusedError, TryAgainError as above
+   */
+  labels(repository: ImageRepository, digest: string): Promise<Record<string, string>>;
 };
 
 /** An ECR repository: `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`. */

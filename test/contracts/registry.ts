@@ -9,7 +9,7 @@ export type RegistryUnderTest = {
   region: string;
   createRepository(repository: ImageRepository): Promise<void>;
   /** Pushes an image under a tag; equal content is the same image. Returns its digest. */
-  push(repository: ImageRepository, tag: string, content: string): Promise<string>;
+  push(repository: ImageRepository, tag: string, content: string, labels?: Record<string, string>): Promise<string>;
   /** Pushes a manifest list under a tag. Returns its digest. */
   pushList(repository: ImageRepository, tag: string, platforms: string[]): Promise<string>;
 };
@@ -45,6 +45,15 @@ export function registryContract(name: string, create: () => Promise<RegistryUnd
       ]);
       expect(digests[0]).toMatch(/^sha256:[0-9a-f]{64}$/);
       for (const { pushedAt } of versions) expect(pushedAt).toBeInstanceOf(Date);
+    });
+
+    it('tells what was written on an image', async () => {
+      const { registry, repository, createRepository, push } = await start();
+      await createRepository(repository);
+      const labels = { 'org.opencontainers.image.revision': 'abc1234', 'com.example': 'ä' };
+      const digest = await push(repository, '1.0.0', 'content', labels);
+      expect(await registry.labels(repository, digest)).toEqual(labels);
+      expect(await registry.labels(repository, `sha256:${'0'.repeat(64)}`)).toEqual({});
     });
 
     it('lists an image once for each of its tags', async () => {

@@ -9,8 +9,8 @@ registryContract('in memory', async () => {
     account: '123456789012',
     region: 'eu-west-1',
     createRepository: async (repository) => registry.push(repository),
-    async push(repository, tag, content) {
-      registry.push(repository, { tag, digest: digestOf(content), pushedAt: new Date() });
+    async push(repository, tag, content, labels) {
+      registry.push(repository, { tag, digest: digestOf(content), pushedAt: new Date() }, labels);
       return digestOf(content);
     },
     async pushList(repository, tag, platforms) {

@@ -40,7 +40,7 @@ const interfaces = [
   'UnassignPrivateIpAddresses',
 ].map((action) => `ec2:${action} *`);
 const ecr = (region: string, account: string, name: string) =>
-  ['BatchGetImage', 'DescribeImages'].map(
+  ['BatchGetImage', 'DescribeImages', 'GetDownloadUrlForLayer'].map(
     (action) => `ecr:${action} arn:<AWS::Partition>:ecr:${region}:${account}:repository/${name}`,
   );
 const cluster = (name: string) =>

@@ -49,7 +49,7 @@ describe('an environment that wants pull requests', () => {
     expect(others).toEqual([]);
     expect(pull).toMatchObject({ state: 'open', title: 'staging: example-application 1.1.0' });
     expect(pull?.body).toContain(
-      `| image | from | to |\n|---|---|---|\n| \`example-application\` | \`1.0.0\` | \`1.1.0\`<br>\`${digestOf('1.1.0')}\` |\n`,
+      `| image | from | to | source |\n|---|---|---|---|\n| \`example-application\` | \`1.0.0\` | \`1.1.0\`<br>\`${digestOf('1.1.0')}\` |  |\n`,
     );
     expect(pull?.body).toMatch(
       /\n```text\nPlumbline-Environment: staging\nPlumbline-Image: .*:1\.1\.0@sha256:.*\n```$/,
@@ -64,6 +64,18 @@ describe('an environment that wants pull requests', () => {
     await updater.receive(aPush('1.1.0'), aScan);
     expect(await updater.git.head(gitRepository, work)).toBe(head);
     expect(updater.lines('nothing to change')).toHaveLength(1);
+  });
+
+  test('is not written to again where places stood at different versions', async () => {
+    const updater = start();
+    updater.write({ 'other.yaml': aDeployment(`${application}:0.9.0`).replace('name: web', 'name: other') });
+    updater.write({ 'environment.yaml': rules(application).replace('>=1.0.0', '>=0.1.0') });
+    await updater.push('1.1.0');
+    const head = await updater.git.head(gitRepository, work);
+    updater.pass(60_000);
+    await updater.receive(aScan);
+    expect(updater.read('other.yaml', work)).toContain(pinOf('1.1.0'));
+    expect(await updater.git.head(gitRepository, work)).toBe(head);
   });
 
   test('keeps one pull request, whose branch is always its base and one commit', async () => {

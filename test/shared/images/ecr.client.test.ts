@@ -106,6 +106,64 @@ describe('the registry in ECR', () => {
     await expect(registry.platforms(repository, digestOf('x'))).rejects.toThrow(/role needs ecr:BatchGetImage on it/);
   });
 
+  describe('what was written on an image', () => {
+    const labels = { 'org.opencontainers.image.revision': 'abc1234', 'com.example.team': 'ä' };
+    const manifest = (value: object): Answer => ({
+      status: 200,
+      body: { images: [{ imageManifest: JSON.stringify(value) }] },
+    });
+    const download = (): Answer => ({
+      status: 200,
+      body: {
+        downloadUrl: `data:application/json,${encodeURIComponent(JSON.stringify({ config: { Labels: labels } }))}`,
+      },
+    });
+
+    test('is read from the annotations of its manifest, without another question', async () => {
+      const { registry, requests } = await start(
+        manifest({ annotations: labels, config: { digest: digestOf('config') } }),
+      );
+      expect(await registry.labels(repository, digestOf('x'))).toEqual(labels);
+      expect(requests).toHaveLength(1);
+    });
+
+    test('is read from its configuration, and from the first image of a list', async () => {
+      const list = {
+        manifests: [
+          { digest: digestOf('a'), platform: { os: 'unknown', architecture: 'unknown' } },
+          { digest: digestOf('b'), platform: { os: 'linux', architecture: 'amd64' } },
+        ],
+        annotations: { own: 'x' },
+      };
+      const { registry, requests } = await start(
+        manifest(list),
+        manifest({ config: { digest: digestOf('config') } }),
+        download(),
+      );
+      expect(await registry.labels(repository, digestOf('x'))).toEqual({ ...labels, own: 'x' });
+      expect(requests).toMatchObject([
+        {},
+        { imageIds: [{ imageDigest: digestOf('b') }] },
+        { registryId: '210987654321', repositoryName: 'team/app', layerDigest: digestOf('config') },
+      ]);
+    });
+
+    test.each([{}, { annotations: 'nonsense' }, { config: {} }, { manifests: [{}] }])(
+      'is nothing where it says nothing (%#)',
+      async (value) => {
+        const { registry } = await start(manifest(value));
+        expect(await registry.labels(repository, digestOf('x'))).toEqual({});
+      },
+    );
+
+    test('names the actions that the role lacks', async () => {
+      const { registry } = await start(error('AccessDeniedException'));
+      await expect(registry.labels(repository, digestOf('x'))).rejects.toThrow(
+        /role needs ecr:BatchGetImage and ecr:GetDownloadUrlForLayer/,
+      );
+    });
+  });
+
   test('passes images over that have no tag or no digest, and keeps what kind they are', async () => {
     const details = [
       { imageDigest: digestOf('x') },

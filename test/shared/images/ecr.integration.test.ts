@@ -37,8 +37,8 @@ const create = async () => ({
   async createRepository({ name }: { name: string }) {
     await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
   },
-  push: ({ name }: { name: string }, tag: string, content: string) =>
-    emulated.push(name, tag, { content, emitEvent: false }),
+  push: ({ name }: { name: string }, tag: string, content: string, labels?: Record<string, string>) =>
+    emulated.push(name, tag, { content, emitEvent: false, ...(labels && { labels }) }),
   async pushList({ name }: { name: string }, tag: string, platforms: string[]) {
     const imageManifest = manifestList(platforms);
     const imageDigest = `sha256:${createHash('sha256').update(imageManifest).digest('hex')}`;
