@@ -6,6 +6,7 @@ import { ensureKubectlAndHelm } from '../local/tools/kubectl-and-helm.ts';
 import { PlumblineError, problemsOf } from '../shared/errors.ts';
 import { describeProblem, type Problem } from '../shared/problem.ts';
 import { type FolderInTree, readFolderTree } from './folder-tree.ts';
+import { fromHere } from './report-problems.ts';
 
 export type RenderOptions = {
   folder: string;
@@ -53,11 +54,4 @@ function requestFor(
   const releaseName = name ?? basename(resolve(folder));
   const fromFolder = values.map((file) => relative(join(root, path), resolve(file)).split(sep).join('/'));
   return { path, namespace, helm: { releaseName, values: fromFolder }, cluster: { version: kubeVersion } };
-}
-
-/** People are in a folder of theirs: there the file's name works in an editor. */
-function fromHere(problem: Problem, root: string): Problem {
-  return problem.file === undefined
-    ? problem
-    : { ...problem, file: relative(process.cwd(), join(root, problem.file)) || '.' };
 }

@@ -1,6 +1,7 @@
+import { join, relative } from 'node:path';
 import type { Writable } from 'node:stream';
 import { PlumblineError, problemsOf } from '../shared/errors.ts';
-import { describeProblem } from '../shared/problem.ts';
+import { describeProblem, type Problem } from '../shared/problem.ts';
 
 export type Output = { stdout: Writable; stderr: Writable };
 
@@ -13,4 +14,11 @@ export async function reportProblems({ stderr }: Output, command: () => Promise<
     for (const problem of problemsOf(error)) stderr.write(`error: ${describeProblem(problem)}\n`);
     return 1;
   }
+}
+
+/** People are in a folder of theirs: there the file's name works in an editor. @param root that the file's name is relative to */
+export function fromHere(problem: Problem, root: string): Problem {
+  return problem.file === undefined
+    ? problem
+    : { ...problem, file: relative(process.cwd(), join(root, problem.file)) || '.' };
 }

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join, posix, relative } from 'node:path';
+import { join, posix } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { environmentSchema, type ImageRule } from '../shared/config/environment.ts';
 import { parseConfiguration } from '../shared/config/parse.ts';
@@ -11,7 +11,7 @@ import { type Tracked, trackedBy } from '../shared/images/edit/tracked.ts';
 import { describeProblem, type Problem } from '../shared/problem.ts';
 import { type FolderInTree, readFolderTree } from './folder-tree.ts';
 import { parseImages, parseMarkers, type Version } from './image-arguments.ts';
-import { type Output, reportProblems } from './report-problems.ts';
+import { fromHere, type Output, reportProblems } from './report-problems.ts';
 
 export type SetImageOptions = {
   folder: string;
@@ -101,7 +101,3 @@ function missing(planned: { images: FoundImage[]; problems: Problem[] }[], { ima
     .filter((name) => !told.includes(name))
     .map((name) => ({ message: `${name} stands nowhere in the folder` }));
 }
-
-/** People are in a folder of theirs: there the file's name works in an editor. */
-const fromHere = (problem: Problem, root: string): Problem =>
-  problem.file === undefined ? problem : { ...problem, file: relative(process.cwd(), join(root, problem.file)) };
