@@ -8,7 +8,7 @@ import { findImages, parseManifests } from './find-images.ts';
 import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { isKustomization } from './kustomization.ts';
 import { rootOf } from './nodes.ts';
-import type { Tracked } from './tracked.ts';
+import type { Tracked, ValuesPath } from './tracked.ts';
 import { type Files, usedOutside } from './used-outside.ts';
 
 export type Where = {
@@ -32,7 +32,12 @@ export function findInFiles(files: Files, where: Where): FoundInFile[] {
     return { file, text, images: images.filter((image) => image.by !== 'workload' || !isOverridden(image)), problems };
   });
   const missing = mine.flatMap(([file, bytes]) => entriesFor(file, bytes, { files, where, isOverridden }));
-  return mergeByFile([...kept, ...missing]);
+  return mergeByFile([...kept, ...missing, ...where.tracked.values.flatMap((path) => absentIn(files, path))]);
+}
+
+function absentIn(files: Files, { file, repository }: ValuesPath): FoundInFile[] {
+  const message = `${repository} can't be changed here: there is no such file`;
+  return files.has(file) ? [] : [{ file, text: '', images: [], problems: [{ file, message }] }];
 }
 
 const isMine = (file: string, { path, others }: Where) =>
