@@ -1,7 +1,7 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { differences, showValue } from '../../shared/kubernetes/difference.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
-import { foreignFields, hashOwned, takeOver } from '../../shared/kubernetes/ownership.ts';
+import { foreignFields, hashOwned, takeOver, withoutOthers } from '../../shared/kubernetes/ownership.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import type { RunFailure } from './decide-result.ts';
@@ -25,7 +25,7 @@ export async function repair(suspect: Suspect, context: ApplyContext): Promise<E
   const result = await restore(suspect.prepared, context);
   if (result.outcome === 'failed') return notApplied(result);
   const { prepared, object } = result;
-  const found = describeDrift(suspect, object);
+  const found = describeDrift(suspect, object, context.manager);
   return { differences: found, failures: [], entry: appliedEntry(prepared, object, context.manager), live: object };
 }
 
@@ -35,7 +35,7 @@ export async function inspect(suspect: Suspect, context: ApplyContext): Promise<
   const result = await applyObject(prepared, context, true);
   if (result.outcome === 'failed') return notApplied(result);
   const found = [
-    ...describeDrift(suspect, result.object),
+    ...describeDrift(suspect, result.object, context.manager),
     ...describeAdditions(suspect, result.object, context.manager),
   ];
   if (found.length > 0 || live === undefined) return { differences: found, failures: [] };
@@ -74,9 +74,10 @@ function notApplied({ prepared, failure }: ObjectResult & { outcome: 'failed' })
   return { differences: [], failures: [{ problem: problemWith(prepared, message), retryable }] };
 }
 
-function describeDrift({ prepared, live }: Suspect, applied: LiveObject): Problem[] {
+function describeDrift({ prepared, live }: Suspect, applied: LiveObject, manager: string): Problem[] {
   if (live === undefined) return [problemWith(prepared, 'was deleted')];
-  return differences(applied, live).map(({ field, from, to }) => ({
+  const ours = (object: LiveObject) => withoutOthers(object, applied, manager);
+  return differences(ours(applied), ours(live)).map(({ field, from, to }) => ({
     ...problemWith(prepared, `${from} → ${to}`),
     field,
   }));

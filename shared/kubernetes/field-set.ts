@@ -21,6 +21,23 @@ export function pick(value: unknown, set: FieldSet): unknown {
   return value === undefined ? undefined : picked;
 }
 
+/** The value without the fields that a set names, and without what is empty when they are gone. */
+export function omit(value: unknown, set: FieldSet): unknown {
+  return Object.entries(set).reduce((rest, [key, below]) => omitOne(rest, key, below), value);
+}
+
+function omitOne(value: unknown, key: string, below: FieldSet): unknown {
+  const found = child(value, key);
+  if (found === undefined) return value;
+  const left = isWhole(below) ? undefined : omit(found, below);
+  const isGone = left === undefined || (left !== found && isEmpty(left));
+  if (Array.isArray(value)) return value.flatMap((item) => (item !== found ? [item] : isGone ? [] : [left]));
+  const { [key.slice(2)]: _, ...others } = value as Record<string, unknown>;
+  return isGone ? others : { ...(value as object), [key.slice(2)]: left };
+}
+
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
 /** The value below one key of a set. */
 function child(value: unknown, key: string): unknown {
   const name = key.slice(2);

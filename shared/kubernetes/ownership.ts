@@ -1,5 +1,5 @@
 import { hashOf } from '../manifests/canonical.ts';
-import { type Field, type FieldSet, fieldsOf, pick, subtract, union } from './field-set.ts';
+import { type Field, type FieldSet, fieldsOf, omit, pick, subtract, union } from './field-set.ts';
 import type { LiveObject, ManagedFields } from './live-object.ts';
 
 /** Who owns what of a live object, by its `managedFields`. All functions here are for one manager of ours. */
@@ -33,6 +33,20 @@ export function isUndone(manager: string): boolean {
 
 function isForeign(entry: ManagedFields): boolean {
   return isUndone(entry.manager ?? '') && entry.subresource !== 'status' && entry.fieldsV1 !== undefined;
+}
+
+/**
+ * An object without what only others own that are none of our business: controllers write whenever they like.
+ *
+ * @param owners the object, perhaps at another time, that says who owns what
+ */
+export function withoutOthers(object: LiveObject, owners: LiveObject, manager: string): LiveObject {
+  const ours = fieldsOwnedBy(owners, manager);
+  const theirs = entriesOf(owners).filter((entry) => !isForeign(entry) && !isOurs(entry, manager));
+  return theirs.reduce<unknown>(
+    (rest, { fieldsV1 = {} }) => omit(rest, subtract(fieldsV1, ours)),
+    object,
+  ) as LiveObject;
 }
 
 export type ForeignField = Field & { manager: string; time: string | undefined };

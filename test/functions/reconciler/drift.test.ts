@@ -123,6 +123,24 @@ describe('a look for drift', () => {
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
   });
 
+  it('tells nothing of what a controller wrote between the look and the repair', async () => {
+    server.edit('Deployment', 'web', (object) => {
+      specOf(object).replicas = 5;
+    });
+    server.intercept = ({ method }) => {
+      if (method === 'PATCH') {
+        server.intercept = () => undefined;
+        const annotate = ({ metadata }: LiveObject) => {
+          metadata.annotations = { 'deployment.kubernetes.io/revision': '2' };
+        };
+        server.edit('Deployment', 'web', annotate, 'kube-controller-manager');
+      }
+      return undefined;
+    };
+    await world.reconcile('check');
+    expect(await messages()).toEqual(['spec.replicas: 2 → 5']);
+  });
+
   it("leaves a controller's own fields alone", async () => {
     server.edit(
       'Deployment',

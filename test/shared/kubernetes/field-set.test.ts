@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
+import { fieldsOf, omit, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
 
 const web = 'k:{"name":"web"}';
 const port = 'k:{"containerPort":80,"protocol":"TCP"}';
@@ -45,6 +45,33 @@ describe('pick', () => {
 
   it('finds items of a list by their place', () => {
     expect(pick({ l: ['a', 'b'] }, { 'f:l': { 'i:1': {} } })).toEqual({ 'f:l': { 'i:1': 'b' } });
+  });
+});
+
+describe('omit', () => {
+  it('leaves the fields out that a set names, and what is empty then', () => {
+    const set = {
+      'f:metadata': { 'f:labels': { '.': {}, 'f:other': {} }, 'f:finalizers': { 'v:"a"': {} } },
+      'f:spec': {
+        'f:replicas': {},
+        'f:selector': { 'f:matchLabels': {} },
+        'f:containers': { 'k:{"name":"side"}': { '.': {}, 'f:image': {}, 'f:name': {} }, [web]: { 'f:image': {} } },
+        'f:gone': {},
+      },
+    };
+    const copy = structuredClone(object);
+    expect(omit(object, set)).toEqual({
+      metadata: { labels: { app: 'web' }, finalizers: ['b'] },
+      spec: { containers: [{ name: 'web', ports: [{ containerPort: 80, protocol: 'TCP', name: 'http' }] }] },
+    });
+    expect(object).toEqual(copy);
+  });
+
+  it('keeps what was empty before', () => {
+    expect(omit({ emptyDir: {}, a: { b: 1 } }, { 'f:emptyDir': { 'f:x': {} }, 'f:a': { 'f:c': {} } })).toEqual({
+      emptyDir: {},
+      a: { b: 1 },
+    });
   });
 });
 
