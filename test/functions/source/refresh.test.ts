@@ -1,6 +1,7 @@
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
+import { branchesToResync } from '../../../functions/dispatcher/decide.ts';
 import type { SourcePorts } from '../../../functions/source/ports.ts';
 import { refresh } from '../../../functions/source/refresh.ts';
 import type { RenderRequest } from '../../../shared/artifacts/artifact.ts';
@@ -106,6 +107,15 @@ describe('source', () => {
       { queue: 'queue', group: 'staging/api' },
       { queue: 'queue', group: 'staging/web' },
     ]);
+  });
+
+  it('fault 11: finds a push whose webhook was lost when the resync asks', async () => {
+    const source = createSource();
+    source.push(web('1'));
+    await source.refresh();
+    const lost = source.push(web('2'));
+    const [resync] = branchesToResync(source.ports.environments, 'resync tick');
+    expect(await source.refresh(resync)).toMatchObject({ revision: lost, outcome: 'rendered', reconciled: ['web'] });
   });
 
   it('fault 62: does nothing for a head that it knows, however often it is asked', async () => {
