@@ -29,7 +29,7 @@ const entrySchema = z.object({
   /** Why this revision's rendering failed. The artifact is then the last good one. */
   problems: z.array(problemSchema),
   /** What its authors should know of it although it could be rendered. */
-  warnings: z.array(problemSchema),
+  warnings: z.array(problemSchema).default([]),
   settings: applySettingsSchema,
 });
 export type ReleaseEntry = z.output<typeof entrySchema>;
