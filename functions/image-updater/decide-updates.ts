@@ -3,11 +3,12 @@ import type { FileChange } from '../../shared/git/ports.ts';
 import { findInFiles } from '../../shared/images/edit/find-in-files.ts';
 import type { FoundImage } from '../../shared/images/edit/found-image.ts';
 import { type Change, isChange, pinImages } from '../../shared/images/edit/pin-images.ts';
+import { settledFiles } from '../../shared/images/edit/settled.ts';
 import { trackedBy } from '../../shared/images/edit/tracked.ts';
 import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
-import { formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
+import { formatPin, formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
 import { judgeImage, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { oneLine } from './one-line.ts';
@@ -59,27 +60,39 @@ export type UpdatePlan = {
   /** Places that are left alone although the policy wants something else there, and why. */
   notes: Problem[];
   holds: Hold[];
-  /** What stands in each place now. */
+  /** What stands in each place now, or that an image is settled everywhere in a file. */
   places: Map<string, string>;
 };
 
 /** Decides what becomes of every tracked image of an environment. A plan without updates means that nothing is to be done. */
 export function decideUpdates(look: Look): UpdatePlan {
   const choices = new Map(look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look) }]));
-  const edits = findInFiles(look.files, { ...look, tracked: trackedBy(look.rules, look.path) }).map(
-    ({ images, ...rest }) => {
-      return { ...rest, judged: images.map((image, index) => judge({ image, index, text: rest.text, look, choices })) };
-    },
-  );
+  const tracked = trackedBy(look.rules, look.path);
+  const settled = settledFiles(look.files, tracked, pinsOf(choices));
+  const edits = findInFiles(look.files, { ...look, tracked, settled }).map(({ images, ...rest }) => {
+    return { ...rest, judged: images.map((image, index) => judge({ image, index, text: rest.text, look, choices })) };
+  });
   const judged = edits.flatMap(({ judged }) => judged);
   return {
     updates: judged.flatMap((one) => updateOf(look, one)),
     files: edits.flatMap(({ file, text, judged }) => contentOf(file, text, judged)),
     notes: [...edits.flatMap(({ problems }) => problems), ...judged.flatMap(noteOf)],
     holds: judged.flatMap((one) => holdOf(look, one)),
-    places: new Map(judged.map(({ place, image }) => [place, formatReference(image.current)])),
+    places: new Map([
+      ...[...settled].flatMap(([file, images]) => [...images].map((image) => [`${file} ${image}`, 'settled'] as const)),
+      ...judged.map(({ place, image }) => [place, formatReference(image.current)] as const),
+    ]),
   };
 }
+
+type Choices = ReadonlyMap<string, { rule: ImageRule; choice: Choice }>;
+
+const pinsOf = (choices: Choices): Set<string> =>
+  new Set(
+    [...choices].flatMap(([repository, { choice }]) =>
+      choice.outcome === 'none' ? [] : [formatPin({ ...choice.version, repository })],
+    ),
+  );
 
 function choiceFor(rule: ImageRule, { versions, now }: Look): Choice {
   const candidates = versions.get(rule.repository);
@@ -95,22 +108,21 @@ type Judging = {
   index: number;
   text: string;
   look: Look;
-  choices: ReadonlyMap<string, { rule: ImageRule; choice: Choice }>;
+  choices: Choices;
 };
+
+const nothing: Verdict = { action: 'current' };
 
 function judge({ image, index, text, look, choices }: Judging): Judged {
   const { current, file } = image;
   const place = `${file} ${index} ${current.repository}`;
   const tracked = choices.get(current.repository);
-  if (tracked === undefined) return { image, place, verdict: { action: 'current' }, policy: '' };
+  if (tracked === undefined) return { image, place, verdict: nothing, policy: '' };
   const { policy, hold } = tracked.rule;
   const written = look.written.get(current.repository);
-  const verdict = withoutEmptyChange(
-    judgeImage({ current, policy, choice: tracked.choice, written: hold ? written : undefined }),
-    image,
-    text,
-  );
-  const before = look.seen.get(place);
+  const question = { current, policy, choice: tracked.choice, written: hold ? written : undefined };
+  const verdict = isThere(tracked.choice, image, text) ? nothing : judgeImage(question);
+  const before = look.seen.get(place) ?? look.seen.get(`${file} ${current.repository}`);
   const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
   return {
     image,
@@ -121,8 +133,9 @@ function judge({ image, index, text, look, choices }: Judging): Judged {
 }
 
 /** Where only the tag is marked, its digest has no place: nothing is to be done once the tag is right. */
-const withoutEmptyChange = (verdict: Verdict, image: FoundImage, text: string): Verdict =>
-  verdict.action === 'pin' && !isChange(text, { image, pin: verdict.pin }) ? { action: 'current' } : verdict;
+const isThere = (choice: Choice, image: FoundImage, text: string): boolean =>
+  choice.outcome === 'chosen' &&
+  !isChange(text, { image, pin: { ...choice.version, repository: image.current.repository } });
 
 /** What another run of ours wrote meanwhile is in `written`, so this was a person. */
 const changedMeanwhile = (current: ImageReference): Verdict => ({

@@ -33,7 +33,7 @@ export function judgeImage({ current: standing, policy, choice, written }: Quest
   const { version } = choice;
   const current = withTag(standing, choice);
   if (current.tag === version.tag)
-    return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version);
+    return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version, written);
   const sight = { version, ordering: orderingOf(policy), known: knownIn(choice) };
   const reason = reasonInCurrent(current, sight);
   if (reason !== undefined) return keep(reason);
@@ -69,7 +69,13 @@ const where = ({ commit }: Written) =>
 
 const pinOf = ({ repository }: ImageReference, { tag, digest }: ImageVersion): Pin => ({ repository, tag, digest });
 
-function judgeSameTag(current: ImageReference, version: ImageVersion): Verdict {
+function judgeSameTag(current: ImageReference, version: ImageVersion, written: Question['written']): Verdict {
+  if (current.digest === undefined && isWritten(version, written))
+    return hold(
+      written,
+      `${version.tag}@${written.digest} (${where(written)}) by ${version.tag}`,
+      'there is a newer version',
+    );
   if (current.digest === undefined) return { action: 'pin', pin: pinOf(current, version) };
   if (current.digest === version.digest) return { action: 'current' };
   return keep(
@@ -77,11 +83,14 @@ function judgeSameTag(current: ImageReference, version: ImageVersion): Verdict {
   );
 }
 
+/** Whether this is exactly what we wrote last. */
+const isWritten = (version: ImageVersion, written: Question['written']): written is Written =>
+  written?.tag === version.tag && written.digest === version.digest;
+
 function judgeMovedTag(current: ImageReference, version: ImageVersion, written: Question['written']): Verdict {
   if (current.digest === version.digest) return { action: 'current' };
-  const isHeld = current.digest !== undefined && written?.tag === version.tag && written.digest === version.digest;
-  if (!isHeld) return { action: 'pin', pin: pinOf(current, version) };
-  const from = `${written.digest} (${where(written)}) by ${current.digest}`;
+  if (!isWritten(version, written)) return { action: 'pin', pin: pinOf(current, version) };
+  const from = `${written.digest} (${where(written)}) by ${current.digest ?? version.tag}`;
   return hold(written, from, `the tag ${version.tag} has another digest`);
 }
 

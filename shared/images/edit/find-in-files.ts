@@ -8,7 +8,7 @@ import { findImages, parseManifests } from './find-images.ts';
 import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { isKustomization } from './kustomization.ts';
 import { rootOf } from './nodes.ts';
-import type { Tracked, ValuesPath } from './tracked.ts';
+import { markerWords, type Tracked, type ValuesPath } from './tracked.ts';
 import { type Files, usedOutside } from './used-outside.ts';
 
 export type Where = {
@@ -16,6 +16,8 @@ export type Where = {
   path: string;
   others: readonly string[];
   tracked: Tracked;
+  /** Files in which nothing is to be done (`settledFiles`). Default: none. */
+  settled?: ReadonlyMap<string, unknown>;
 };
 
 export type FoundInFile = { file: string; text: string } & Pick<Found, 'images' | 'problems'>;
@@ -25,7 +27,7 @@ export function findInFiles(files: Files, where: Where): FoundInFile[] {
   const mine = [...files].filter(([file]) => isMine(file, where));
   const mayHave = mentionsIn(where.tracked);
   const founds = mine
-    .filter(([file, bytes]) => mayHave(file, bytes))
+    .filter(([file, bytes]) => !where.settled?.has(file) && mayHave(file, bytes))
     .map(([file, bytes]) => findInFile(file, bytes, where.tracked));
   const isOverridden = overridesOf(founds);
   const kept = founds.map(({ file, text, found: { images, problems } }) => {
@@ -46,10 +48,9 @@ const isMine = (file: string, { path, others }: Where) =>
   !others.some((other) => isUnder(file, other));
 
 /** Words are looked for in the bytes: most files have none of them, and needn't be read. */
-function mentionsIn({ repositories, markers, values }: Tracked): (file: string, bytes: Uint8Array) => boolean {
-  const words = [...repositories, ...(markers.size > 0 ? ['"$imagepolicy"', '# plumbline'] : [])];
-  const needles = words.map((word) => Buffer.from(word));
-  const valueFiles = new Set(values.map(({ file }) => file));
+function mentionsIn(tracked: Tracked): (file: string, bytes: Uint8Array) => boolean {
+  const needles = [...tracked.repositories, ...markerWords(tracked)].map((word) => Buffer.from(word));
+  const valueFiles = new Set(tracked.values.map(({ file }) => file));
   return (file, bytes) =>
     valueFiles.has(file) ||
     needles.some((needle) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(needle));

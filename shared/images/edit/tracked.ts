@@ -23,3 +23,7 @@ export function trackedBy(rules: readonly ImageRule[], folder: string): Tracked 
     ),
   };
 }
+
+/** What a file has in which a marker may stand. */
+export const markerWords = ({ markers }: Tracked): string[] =>
+  markers.size > 0 ? ['"$imagepolicy"', '# plumbline'] : [];

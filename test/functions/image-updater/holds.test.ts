@@ -64,6 +64,20 @@ describe('a version that a person took back', () => {
     expect(await updater.remarks()).toEqual([]);
   });
 
+  test('is none where only the tag has a place', async () => {
+    const updater = startAtOne();
+    const marked = (tag: string) => `version: ${tag} # {"$imagepolicy": "flux-system:web:tag"}\n`;
+    updater.write({
+      'environment.yaml': rules(application).replace('policy', 'name: web\n    policy'),
+      'values.yaml': marked('1.0.0'),
+    });
+    updater.has('1.1.0');
+    await updater.receive(aPush('1.1.0'));
+    expect(updater.read('values.yaml')).toBe(marked('1.1.0'));
+    await updater.receive(aScan);
+    expect(updater.lines('image left alone')).toEqual([]);
+  });
+
   test('is remembered over hundreds of commits', async () => {
     const updater = await startHeld();
     for (let index = 0; index < 300; index += 1) updater.write({ 'README.md': `${index}` });

@@ -63,6 +63,16 @@ describe('a branch that moves under the updater', () => {
     ]);
   });
 
+  test('fault 13: a person who lowers meanwhile what was right before wins as well', async () => {
+    const settled = { 'b.yaml': aDeployment(pinOf('1.1.0')).replace('name: web', 'name: other') };
+    const lowered = { 'b.yaml': aDeployment(`${application}:1.0.0`).replace('name: web', 'name: other') };
+    const updater = start((updater) => updater.write(lowered));
+    updater.write(settled);
+    await updater.receive(aPush('1.1.0'));
+    expect(updater.read()).toBe(aDeployment(pinOf('1.1.0')));
+    expect(updater.read('b.yaml')).toBe(lowered['b.yaml']);
+  });
+
   test('a second updater that wrote an older version meanwhile does not hold up the newer one', async () => {
     const updater = start((updater) => {
       updater.git.push(

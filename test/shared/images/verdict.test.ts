@@ -99,6 +99,16 @@ describe('judgeImage', () => {
     );
   });
 
+  test('fault 13: a digest that a person took away is held until there is a newer version', () => {
+    const digest = digestOf('1.1.0');
+    expect(judge({ stands: ':1.1.0', registry: ['1.1.0'], written: { ...written('1.1.0'), digest } })).toEqual(
+      held(/^a person replaced 1\.1\.0@sha256:.* \(commit 01234567\) by 1\.1\.0: held until there is a newer version$/),
+    );
+    expect(judge({ stands: ':1.1.0', registry: ['1.1.0', '1.2.0'], written: { ...written('1.1.0'), digest } })).toBe(
+      '1.2.0',
+    );
+  });
+
   test('the hold ends with a version newer than the one that was taken back', () => {
     expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0', '1.2.0'], written: written('1.1.0') })).toBe('1.2.0');
   });
