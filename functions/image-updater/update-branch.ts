@@ -18,6 +18,8 @@ export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random
 
 const attempts = 6;
 const firstWaitMilliseconds = 250;
+/** So that runs that wait for the same turn don't all take it. */
+const mostJitterMilliseconds = 1_000;
 /** How long a run waits for its turn to write. A longer wait is the queue's. */
 const patienceMilliseconds = 30_000;
 
@@ -62,8 +64,8 @@ const isCounted = (write: Write) => write.action === 'commit' || (write.action =
 type Pause = { target: TargetBranch; attempt: number; mustWait: number; started: number };
 
 async function pause({ target, attempt, mustWait, started }: Pause, ports: BranchPorts): Promise<void> {
-  const jitter = 0.5 + ports.random();
-  const milliseconds = mustWait > 0 ? mustWait + jitter : firstWaitMilliseconds * 2 ** (attempt - 1) * jitter;
+  const backoff = firstWaitMilliseconds * 2 ** (attempt - 1) * (0.5 + ports.random());
+  const milliseconds = mustWait > 0 ? mustWait + mostJitterMilliseconds * ports.random() : backoff;
   const { repository, branch, proposals = branch } = target;
   if (mustWait > 0 && ports.clock.now().getTime() + milliseconds > started + patienceMilliseconds)
     throw new TryAgainError(
