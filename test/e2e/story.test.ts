@@ -63,6 +63,20 @@ describe('npm run local', () => {
     await expect.poll(manifest, { timeout: 60_000, interval: 500 }).toContain(':1.2.0@sha256:');
   });
 
+  it('fault 19: its own commits, whose webhooks it gets like any other, have led to no further ones', async () => {
+    const { stdout } = await run('git', [
+      '-C',
+      join(folder, 'clone'),
+      'log',
+      '--format=%s',
+      '--grep=^Plumbline-Image: ',
+    ]);
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringContaining('example-application 1.2.0'),
+      expect.stringContaining('example-application 1.1.0'),
+    ]);
+  });
+
   it('ends at Ctrl-C with exit code 0, and leaves no process and no temporary file behind', async () => {
     expect(local.processes()).toBeGreaterThan(5);
     local.kill('SIGINT');
