@@ -1,7 +1,7 @@
 import type { UpdaterPorts } from '../../functions/image-updater/ports.ts';
 import { updateImages } from '../../functions/image-updater/update-images.ts';
 import type { GitHubStandIn } from '../../local/github/start.ts';
-import { systemClock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import { imageMessageSchema } from '../../shared/events/messages.ts';
 import { createGitHubWriter } from '../../shared/git/github.client.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
@@ -10,17 +10,23 @@ import { registryHost } from '../../test/functions/image-updater/bench.ts';
 import { aBatch } from '../../test/functions/image-updater/events.ts';
 import { aDeployerEnvironment } from '../../test/support/examples.ts';
 
+type Options = { write?: 'commit' | 'pullRequest'; clock?: Clock };
+
 /** The updater as the function runs it: the real Octokit against the stand-in's real Git over HTTP. Only the registry is in memory, and answers at once. */
-export function createUpdater(github: GitHubStandIn, repository: string) {
+export function createUpdater(
+  github: GitHubStandIn,
+  repository: string,
+  { write = 'commit', clock = systemClock }: Options = {},
+) {
   const registry = createMemoryRegistry();
   const { appId, privateKey } = github.apps.write;
   const quiet = { info() {}, warn() {}, error() {} };
   const ports: UpdaterPorts = {
-    environments: { staging: aDeployerEnvironment({ repository, images: [`${registryHost}/*`] }) },
+    environments: { staging: aDeployerEnvironment({ repository, images: [`${registryHost}/*`], write }) },
     git: createGitHubWriter({ apiUrl: github.apiUrl, appId, privateKey: async () => privateKey }),
     registry,
     log: quiet,
-    clock: systemClock,
+    clock,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     random: Math.random,
   };
