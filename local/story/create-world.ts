@@ -60,13 +60,14 @@ function killAll(processes: number[]): number {
 }
 
 async function countDeadLetters({ account: { clients }, played }: Stack): Promise<number> {
-  const dead = new Set(played.queues.map(({ deadLetterArn }) => deadLetterArn));
+  const arns = new Set(played.queues.map(({ deadLetterArn }) => deadLetterArn));
+  const dead = played.queues.filter(({ arn }) => arns.has(arn));
+  if (dead.length === 0)
+    throw new Error('the template has no dead-letter queue, so nothing can be said of dead letters');
   const AttributeNames = ['ApproximateNumberOfMessages' as const];
-  const counts = await Promise.all(
-    played.queues
-      .filter(({ arn }) => dead.has(arn))
-      .map(({ url }) => clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }))),
-  );
+  const count = ({ url }: { url: string }) =>
+    clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }));
+  const counts = await Promise.all(dead.map(count));
   return counts.reduce((sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages), 0);
 }
 

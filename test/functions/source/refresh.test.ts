@@ -126,6 +126,16 @@ describe('source', () => {
     expect(source.sent).toHaveLength(1);
   });
 
+  it('looks again at a head that it knows when deployer.yaml says something else of the environment', async () => {
+    const source = createSource();
+    source.push(web('1'));
+    await source.refresh();
+    source.ports.environments = { staging: aDeployerEnvironment({ secrets: 'allow' }) };
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web'] });
+    expect((await source.release()).applications.web?.settings.secrets).toBe('allow');
+    expect(await source.refresh()).toMatchObject({ outcome: 'unchanged' });
+  });
+
   it('renders and announces only what a commit changed', async () => {
     const source = createSource();
     source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
