@@ -1,11 +1,12 @@
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
-import { annotations, systemNamespace } from '../../shared/kubernetes/names.ts';
+import { systemNamespace } from '../../shared/kubernetes/names.ts';
+import { mistakesIn } from '../../shared/kubernetes/object-policy.ts';
 import { isSecret } from '../../shared/kubernetes/prepare.ts';
 import { kindName } from '../../shared/kubernetes/rules.ts';
 import { stringifyJson } from '../../shared/manifests/json.ts';
 import { identityOf } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { conflictPolicyOf, type Prepared, problemWith, type UnknownObject } from './prepared.ts';
+import { type Prepared, problemWith, type UnknownObject } from './prepared.ts';
 
 /** etcd takes requests of 1.5 MiB; the API server takes 256 KiB of annotations. */
 const maximumBytes = 1.5 * 1024 * 1024;
@@ -24,7 +25,7 @@ export function checkArtifact({ prepared, unknown, settings }: Input): Problem[]
         wrongPlace(each, settings),
         plaintextSecret(each, settings),
         tooLarge(each),
-        wrongAnnotation(each),
+        ...mistakesIn(each.object),
       ]
         .filter((message) => message !== undefined)
         .map((message) => problemWith(each, message)),
@@ -101,12 +102,3 @@ function tooLarge({ object }: Prepared): string | undefined {
 }
 
 const inKib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
-
-function wrongAnnotation({ object }: Prepared): string | undefined {
-  const { [annotations.conflict]: conflict, [annotations.prune]: prune } = object.metadata.annotations ?? {};
-  if (conflict !== undefined && conflictPolicyOf(object) === undefined)
-    return `the annotation ${annotations.conflict} must be force, yield or fail; found "${conflict}"`;
-  if (prune !== undefined && prune !== 'keep' && prune !== 'delete')
-    return `the annotation ${annotations.prune} must be keep or delete; found "${prune}"`;
-  return undefined;
-}

@@ -1,7 +1,7 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
-import type { ConflictPolicy } from '../../shared/kubernetes/conflict.ts';
-import { type ApplicationName, annotations } from '../../shared/kubernetes/names.ts';
+import type { ApplicationName } from '../../shared/kubernetes/names.ts';
+import { type ObjectPolicy, policyOf } from '../../shared/kubernetes/object-policy.ts';
 import { prepareObject } from '../../shared/kubernetes/prepare.ts';
 import { apiVersionOf, type Resource, type Resources } from '../../shared/kubernetes/resource.ts';
 import { hashOf } from '../../shared/manifests/canonical.ts';
@@ -20,7 +20,7 @@ export type Prepared = {
   identity: ObjectIdentity;
   resource: Resource;
   object: KubernetesObject;
-  conflicts: ConflictPolicy;
+  policy: ObjectPolicy;
   /** Hash of `object`, and of where and how it is applied. */
   desired: string;
   source: ArtifactObject['source'];
@@ -53,15 +53,9 @@ function prepare(
   const { namespaced } = resource;
   const object = prepareObject(original, { name, namespaced, defaultNamespace: settings.namespace });
   const identity = identityOf(object);
-  const conflicts = conflictPolicyOf(object) ?? settings.conflicts;
-  const desired = hashOf({ object, conflicts, cluster: settings.cluster });
-  return { key: identityKey(identity), identity, resource, object, conflicts, desired, source };
-}
-
-/** The object's own policy, by annotation. Any other value is reported by `checkArtifact`. */
-export function conflictPolicyOf({ metadata }: KubernetesObject): ConflictPolicy | undefined {
-  const value = metadata.annotations?.[annotations.conflict];
-  return value === 'force' || value === 'yield' || value === 'fail' ? value : undefined;
+  const policy = policyOf(object, settings);
+  const desired = hashOf({ object, policy, cluster: settings.cluster });
+  return { key: identityKey(identity), identity, resource, object, policy, desired, source };
 }
 
 /** A problem with an object, at its place in Git. */

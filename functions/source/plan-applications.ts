@@ -50,7 +50,7 @@ function foundApplications({ name, environment, paths }: Input): Record<string, 
   return hasFiles(paths, environment.path) ? { [name]: unset('.') } : {};
 }
 
-const unset = (path: string): EnvironmentApplication => ({ path, values: [] });
+const unset = (path: string): EnvironmentApplication => ({ path, values: [], dependsOn: [] });
 
 function childFolders(paths: readonly string[], parent: string): string[] {
   const prefix = `${parent}/`;
@@ -79,6 +79,9 @@ function plan(name: string, application: EnvironmentApplication, { environment, 
       pruneLimit: setting('pruneLimit') ?? 50,
       drift: setting('drift') ?? 'correct',
       conflicts: setting('conflicts') ?? 'fail',
+      rules: [...(config.rules ?? []), ...(application.rules ?? [])],
+      adopt: setting('adopt') ?? [],
+      dependsOn: application.dependsOn,
       timeoutSeconds: setting('timeout') ?? 300,
       suspend: setting('suspend') ?? false,
     },

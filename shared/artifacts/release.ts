@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from '../config/object-rule.ts';
 import { problemSchema } from '../problem.ts';
 
 /** How one application is applied: `environment.yaml` merged with `deployer.yaml`'s limits, so that `reconciler` needs neither. */
@@ -12,8 +13,14 @@ const applySettingsSchema = z.object({
   prune: z.boolean(),
   /** How many percent of its objects one revision may delete. Default: 50. */
   pruneLimit: z.number().optional(),
-  drift: z.enum(['correct', 'report', 'ignore']),
-  conflicts: z.enum(['force', 'yield', 'fail']),
+  drift: driftPolicySchema,
+  conflicts: conflictPolicySchema,
+  /** For some of its objects; a later one wins. */
+  rules: z.array(objectRuleSchema).default([]),
+  /** Tools whose objects it may take over. */
+  adopt: z.array(z.enum(['helm', 'flux', 'argocd'])).default([]),
+  /** Applications that must be healthy at this revision before this one is applied. */
+  dependsOn: z.array(z.string()).default([]),
   timeoutSeconds: z.number(),
   suspend: z.boolean(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { imageRuleSchema } from './image-rule.ts';
 import { nameSchema, pathSchema } from './names.ts';
+import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from './object-rule.ts';
 
 /** What may be said for the whole environment and again, closer, for one application. */
 const settings = {
@@ -16,16 +17,24 @@ const settings = {
     .describe(
       'How many percent of its objects one revision may delete. A revision that would delete more, and at least five, is held until this is raised. Default: 50.',
     ),
-  drift: z
-    .enum(['correct', 'report', 'ignore'])
+  drift: driftPolicySchema
     .optional()
     .describe(
       'What is done about a live object that differs: put it back, only report it, or neither. Default: correct.',
     ),
-  conflicts: z
-    .enum(['force', 'yield', 'fail'])
+  conflicts: conflictPolicySchema
     .optional()
     .describe('A field that another field manager owns: take it over, leave it, or fail and say so. Default: fail.'),
+  rules: z
+    .array(objectRuleSchema)
+    .optional()
+    .describe(
+      "Closer settings for some objects; a later rule wins. An application's stand behind the environment's. Annotations on an object win over them.",
+    ),
+  adopt: z
+    .array(z.enum(['helm', 'flux', 'argocd']))
+    .optional()
+    .describe('Tools whose objects may be taken over, once they no longer run. Default: none.'),
   timeout: durationSchema
     .optional()
     .describe('How long a rollout may take before it counts as failed. Default: 5 minutes.'),
@@ -37,6 +46,10 @@ const application = z.strictObject({
   ...settings,
   values: z.array(pathSchema).default([]).describe("Helm value files, relative to the application's folder, in order."),
   releaseName: nameSchema.optional().describe("Helm's release name. Default: the application's name."),
+  dependsOn: z
+    .array(nameSchema)
+    .default([])
+    .describe('Applications of this environment that must be healthy at the same revision before this one is applied.'),
 });
 
 /** `environment.yaml`: what is deployed and how, within the limits of `deployer.yaml`. It stands in the environment's folder in Git. */

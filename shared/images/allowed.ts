@@ -1,3 +1,5 @@
+import { matchesWildcard } from '../wildcard.ts';
+
 /**
  * Whether `deployer.yaml` lets an environment take images from a repository (`registry/name`, without tag).
  *
@@ -5,18 +7,3 @@
  */
 export const isAllowedRepository = (repository: string, patterns: readonly string[]) =>
   patterns.some((pattern) => matchesWildcard(repository, pattern));
-
-/** Looks for each fixed part after the one before it, so the time is linear whatever the pattern is. */
-function matchesWildcard(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  let position = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return position <= text.length - last.length;
-}

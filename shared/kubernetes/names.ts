@@ -16,6 +16,14 @@ export const annotations = {
   prune: 'plumbline.dev/prune',
   /** `force`, `yield` or `fail`: what to do when another field manager owns a field of this object. */
   conflict: 'plumbline.dev/conflict',
+  /** `correct`, `report` or `ignore`: what to do when the live object differs. */
+  drift: 'plumbline.dev/drift',
+  /** `always`, `create-only` or `never`. */
+  apply: 'plumbline.dev/apply',
+  /** `when-immutable`: delete it and make it anew where a field changes that can't be changed. */
+  replace: 'plumbline.dev/replace',
+  /** A whole number: objects of a lower wave are applied, and healthy, before those of a higher one are. */
+  wave: 'plumbline.dev/wave',
 } as const;
 
 export const managerPrefix = 'plumbline:';

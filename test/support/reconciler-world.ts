@@ -77,6 +77,9 @@ export async function createWorld(options: WorldOptions) {
 
   const settings: ApplySettings = {
     ...blank,
+    rules: [],
+    adopt: [],
+    dependsOn: [],
     namespace,
     allowedNamespaces: [namespace],
     allowedClusterKinds: [],

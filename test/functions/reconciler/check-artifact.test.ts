@@ -18,6 +18,9 @@ const settings: ApplySettings = {
   prune: true,
   drift: 'correct',
   conflicts: 'fail',
+  rules: [],
+  adopt: [],
+  dependsOn: [],
   timeoutSeconds: 300,
   suspend: false,
 };

@@ -30,7 +30,16 @@ const prepared = (name: string, desired = 'same'): Prepared => ({
   identity: { group: '', kind: 'ConfigMap', namespace: 'n', name },
   resource: { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, verbs: [] },
   object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'n' } },
-  conflicts: 'fail',
+  policy: {
+    conflicts: 'fail',
+    drift: 'correct',
+    apply: 'always',
+    replace: false,
+    prune: 'default',
+    additions: 'undo',
+    wave: 0,
+    ignore: { fields: [], managers: [] },
+  },
   desired,
   source: undefined,
 });
