@@ -55,7 +55,9 @@ const linesOf = (source: Source, { images, problems }: Found) =>
 
 function linesIn({ lines }: Source, place: FoundImage | Problem): number[] {
   if (!('slots' in place)) return place.line === undefined ? [] : [place.line];
-  return Object.values(place.slots)
+  const { reference, repository, tag, digest } = place.slots;
+  return [reference, repository, tag, digest]
+    .filter((slot) => slot !== undefined)
     .filter(({ start, end }) => end > start)
     .map(({ start }) => lines.linePos(start).line);
 }

@@ -2,12 +2,13 @@ import { posix } from 'node:path';
 import type { Problem } from '../../problem.ts';
 import { isUnder } from '../../tree/tree.ts';
 import type { ImageReference } from '../reference.ts';
-import { entrySlots } from './add-entry.ts';
+import { entryToAdd } from './add-entry.ts';
 import { decodeText } from './decode.ts';
 import { findImages, parseManifests } from './find-images.ts';
 import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { isKustomization } from './kustomization.ts';
-import { rootOf } from './nodes.ts';
+import { at, rootOf } from './nodes.ts';
+import { whereIs } from './source.ts';
 import { markerWords, type Tracked, type ValuesPath } from './tracked.ts';
 import { type Files, usedOutside } from './used-outside.ts';
 
@@ -92,9 +93,12 @@ function describeEntry(file: string, text: string, current: ImageReference): Fou
   const parsed = parseManifests(text);
   const [document] = 'error' in parsed ? [] : parsed.documents;
   if ('error' in parsed || document === undefined) return undefined;
-  const slots = entrySlots({ file, text, document, lines: parsed.lines }, rootOf(document), current.repository);
-  if (typeof slots !== 'string') return { file, line: 1, by: 'kustomization', current, slots };
-  return { file, field: 'images', message: `${current.repository} can't be added here: ${slots}` };
+  const root = rootOf(document);
+  const source = { file, text, document, lines: parsed.lines };
+  const where = whereIs(source, at(document, root, 'images')?.node ?? root?.node ?? {});
+  const entry = entryToAdd(source, root);
+  if (typeof entry !== 'string') return { ...where, by: 'kustomization', current, slots: { entry } };
+  return { ...where, field: 'images', message: `${current.repository} can't be added here: ${entry}` };
 }
 
 /** In one file, what is added comes after what is there. */

@@ -10,11 +10,25 @@ export type Slot = { start: number; end: number; before: string; after: string; 
 /** Where the parts of a pin are written: all of it in one value, or each in a field of its own, as far as there are such fields. */
 export type Slots = {
   reference?: Slot;
-  /** A line that the others need before them; several images share it. */
-  opening?: Slot;
   repository?: Slot;
   tag?: Slot;
   digest?: Slot;
+  /** Instead of the others: nothing stands there yet. */
+  entry?: NewEntry;
+};
+
+/** What stands around a value that is written anew. */
+export type Field = Omit<Slot, 'start' | 'end'>;
+
+/** An entry that is added to a list. Those that are added at one place share what stands `before`, `between` and `after` them. */
+export type NewEntry = {
+  at: number;
+  before: string;
+  between: string;
+  after: string;
+  /** In this order; a digest that isn't known is left out. */
+  fields: { name: Field; tag: Field; digest: Field };
+  end: string;
 };
 
 /** One place in a file where a tracked image stands. Offsets count UTF-16 units of the decoded text. */

@@ -1,5 +1,5 @@
 import { formatReference, type Pin } from '../reference.ts';
-import type { FoundImage, Slot } from './found-image.ts';
+import type { Field, FoundImage, NewEntry, Slot } from './found-image.ts';
 
 /** An image that was found, and what it becomes. Without a digest, what there is of one stays. */
 export type Change = { image: Pick<FoundImage, 'slots'>; pin: Omit<Pin, 'digest'> & { digest?: string } };
@@ -21,14 +21,11 @@ export const isChange = (text: string, change: Change): boolean =>
     ({ slot, value }) => slot.before !== '' || slot.after !== '' || text.slice(slot.start, slot.end) !== value,
   );
 
-type Splice = { slot: Slot; value: string };
+type Splice = { slot: Pick<Slot, 'start' | 'end' | 'before' | 'after'>; value: string };
 
-/** In the order of the file. Several images may share the line that opens their list. */
-function splicesOf(changes: readonly Change[]): Splice[] {
-  const openings = changes.flatMap(({ image }) => image.slots.opening ?? []);
-  const lines = new Map(openings.map((slot) => [slot.start, { slot, value: '' }]));
-  return [...lines.values(), ...changes.flatMap(partsOf)].sort((one, other) => one.slot.start - other.slot.start);
-}
+/** In the order of the file. What is added at a place comes after what is changed there. */
+const splicesOf = (changes: readonly Change[]): Splice[] =>
+  [...changes.flatMap(partsOf), ...additionsOf(changes)].sort((one, other) => one.slot.start - other.slot.start);
 
 function partsOf({ image: { slots }, pin }: Change): Splice[] {
   const parts = [
@@ -38,9 +35,29 @@ function partsOf({ image: { slots }, pin }: Change): Splice[] {
     [slots.digest, pin.digest],
   ] as const;
   return parts.flatMap(([slot, value]) =>
-    slot === undefined || value === undefined ? [] : [{ slot, value: slot.plain ? asString(value) : value }],
+    slot === undefined || value === undefined ? [] : [{ slot, value: written(slot, value) }],
   );
 }
+
+function additionsOf(changes: readonly Change[]): Splice[] {
+  const added = changes.flatMap(({ image: { slots }, pin }) =>
+    slots.entry === undefined ? [] : [{ entry: slots.entry, text: textOf(slots.entry, pin) }],
+  );
+  return [...Map.groupBy(added, ({ entry }) => entry.at)].flatMap(([at, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const { before, between, after } = first.entry;
+    const value = [first, ...others].map(({ text }) => text).join(between);
+    return [{ slot: { start: at, end: at, before, after }, value }];
+  });
+}
+
+function textOf({ fields: { name, tag, digest }, end }: NewEntry, pin: Change['pin']): string {
+  const inField = (field: Field, value: string) => field.before + written(field, value) + field.after;
+  const digestField = pin.digest === undefined ? '' : inField(digest, pin.digest);
+  return inField(name, pin.repository) + inField(tag, pin.tag) + digestField + end;
+}
+
+const written = ({ plain }: Field, value: string) => (plain ? asString(value) : value);
 
 /** Tags are made of letters, digits and `._-`: what begins with a letter is a string unless it is one of YAML's words, and so is `1.2.3`. */
 function asString(value: string): string {
