@@ -18,5 +18,10 @@ export type RenderRequest = {
   namespace: string;
   /** `values` are files relative to `path`, in order; they may lie anywhere in the tree. */
   helm: { releaseName: string; values: string[] };
+  /**
+   * A chart from a chart repository, instead of what `path` holds: presigned GET of its archive (.tgz, one folder with `Chart.yaml`) and the
+   * archive's digest. `path` is then only where `helm.values` are found. Name and version are for messages.
+   */
+  chart?: { url: string; digest: string; name: string; version: string } | undefined;
   cluster: { version?: string | undefined; apiVersions?: string[] | undefined };
 };
