@@ -42,8 +42,9 @@ type Options = {
   /** Outside any namespace. Default: none. */
   clusterKinds?: string[];
   clusterRules?: PolicyRule[];
-  /** Stands between the reconciler and the API server. */
+  /** Stands between the reconciler and the API server: in the process, or on the wire. */
   through?: (transport: Transport) => Transport;
+  proxy?: { endpoint: string; certificateAuthority: string };
 };
 
 /**
@@ -69,11 +70,9 @@ export async function createRealWorld(options: Options = {}): Promise<RealWorld>
   for (const object of [...reconciler, ...objects]) await mustApply(admin, index, object);
   const kubectl = (...args: string[]) => runKubectl(['--namespace', namespace, ...args]);
   const token = await runKubectl(['--namespace', `reconciler-${id}`, 'create', 'token', 'reconciler']);
-  const transport = withToken(
-    token,
-    createTransport({ endpoint: cluster.adminEndpoint, certificateAuthority: cluster.certificateAuthority }),
-  );
-  const { through = (each) => each } = options;
+  const { adminEndpoint: endpoint, certificateAuthority } = cluster;
+  const { through = (each) => each, proxy = { endpoint, certificateAuthority } } = options;
+  const transport = withToken(token, createTransport(proxy));
   const world = await createWorld({
     transport: through(transport),
     namespace,
