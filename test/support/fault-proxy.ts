@@ -75,10 +75,8 @@ async function harm(fault: Fault, request: IncomingMessage, response: ServerResp
 function refuse(fault: { status: number; retryAfter?: number }, request: IncomingMessage, response: ServerResponse) {
   const [reason, message] = messages[fault.status] ?? ['Unknown', 'unknown'];
   request.resume();
-  response.writeHead(fault.status, {
-    'content-type': 'application/json',
-    ...(fault.retryAfter !== undefined && { 'retry-after': fault.retryAfter }),
-  });
+  if (fault.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter);
+  response.writeHead(fault.status, { 'content-type': 'application/json' });
   response.end(status(fault.status, reason, message).text);
 }
 
