@@ -1,7 +1,9 @@
-import type { Release, ReleaseEntry } from '../../shared/artifacts/release.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Release } from '../../shared/artifacts/release.ts';
 import type { Reconciliation } from '../../shared/events/messages.ts';
-import { hashOf } from '../../shared/manifests/canonical.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { awaited, type StateOf } from '../../shared/state/dependencies.ts';
+import { isApplied, isRendered, type RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplicationState, Desired } from '../../shared/state/types.ts';
 
 export type Situation = {
@@ -9,23 +11,23 @@ export type Situation = {
   state: ApplicationState | undefined;
   desired: Desired | undefined;
   release: Release | undefined;
+  /** Of those that it depends on. */
+  stateOf: StateOf;
 };
-
-/** An application that was rendered at least once. */
-export type RenderedEntry = ReleaseEntry & { artifact: NonNullable<ReleaseEntry['artifact']> };
 
 /**
  * What there is to do for a message. `apply` makes the cluster match the artifact, `judge` looks whether what was applied is healthy by
- * now, `check` looks for drift, `remove` deletes what Git no longer has, `hold` and `suspend` leave everything as it is and say so.
+ * now, `check` looks for drift, `remove` deletes what Git no longer has, `hold`, `suspend` and `wait` leave everything as it is and say so.
  */
 export type RunDecision =
   | { do: 'nothing'; because: string }
   | { do: 'apply' | 'judge' | 'check'; entry: RenderedEntry }
   | { do: 'suspend' }
+  | { do: 'wait'; problems: Problem[] }
   | { do: 'hold'; problem: Problem }
   | { do: 'remove'; state: ApplicationState };
 
-export function decideRun({ message, state, desired, release }: Situation): RunDecision {
+export function decideRun({ message, state, desired, release, stateOf }: Situation): RunDecision {
   if (desired === undefined || release === undefined)
     return nothing('no revision of this environment was rendered yet');
   const entry = release.applications[message.application];
@@ -33,12 +35,12 @@ export function decideRun({ message, state, desired, release }: Situation): RunD
   if (entry.settings.suspend) return state?.phase === 'suspended' ? nothing('it is suspended') : { do: 'suspend' };
   if (!isRendered(entry)) return nothing('no revision of this application was rendered yet');
   if (isApplied(state, entry)) return decideFollowUp(message, state, entry);
-  return message.mode === 'check' && isSettled(state, entry) ? { do: 'check', entry } : { do: 'apply', entry };
+  if (message.mode === 'check' && isSettled(state, entry)) return { do: 'check', entry };
+  const problems = isBegun(state, entry) ? [] : awaited(entry, release, stateOf);
+  return problems.length > 0 ? decideWait({ message, state, desired, entry, problems }) : { do: 'apply', entry };
 }
 
 const nothing = (because: string): RunDecision => ({ do: 'nothing', because });
-
-const isRendered = (entry: ReleaseEntry): entry is RenderedEntry => entry.artifact !== undefined;
 
 /** A release without any application is more likely a mistake than the wish to delete everything. */
 function decideRemoval(state: ApplicationState | undefined, release: Release): RunDecision {
@@ -48,14 +50,17 @@ function decideRemoval(state: ApplicationState | undefined, release: Release): R
   return { do: 'hold', problem: { message: 'this revision has no application at all, so nothing was deleted' } };
 }
 
-/** An artifact and the settings under which it is applied: another one is other work. */
-export const workOf = (entry: ReleaseEntry | undefined) =>
-  entry === undefined ? '' : hashOf({ artifact: entry.artifact?.digest, settings: entry.settings });
+/** What was begun is brought to its end, whatever has become of its dependencies since. */
+const isBegun = (state: ApplicationState | undefined, { artifact }: RenderedEntry) =>
+  state?.artifact === artifact.digest && state.work === undefined && state.phase !== 'waiting';
 
-/** Applied and pruned to the end, under the settings of today. */
-export function isApplied(state: ApplicationState | undefined, entry: RenderedEntry): state is ApplicationState {
-  const { digest } = entry.artifact;
-  return state?.artifact === digest && state.applied === digest && state.work === workOf(entry);
+type Waiting = Pick<Situation, 'message' | 'state'> & { desired: Desired; entry: RenderedEntry; problems: Problem[] };
+
+/** What runs already is guarded in the meantime. Its state is written again only if it says something new. */
+function decideWait({ message, state, desired, entry, problems }: Waiting): RunDecision {
+  if (message.mode === 'check' && state?.applied !== undefined) return { do: 'check', entry };
+  const isSaid = state?.phase === 'waiting' && state.sequence === desired.sequence;
+  return isSaid && isDeepStrictEqual(state.problems, problems) ? nothing('it still waits') : { do: 'wait', problems };
 }
 
 function decideFollowUp({ mode }: Reconciliation, state: ApplicationState, entry: RenderedEntry): RunDecision {

@@ -2,8 +2,9 @@ import { isRetryable, problemsOf, StaleError } from '../../shared/errors.ts';
 import type { Reconciliation } from '../../shared/events/messages.ts';
 import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import { workOf } from '../../shared/state/standing.ts';
 import { decideResult, nothingFound } from './decide-result.ts';
-import { decideRun, type RunDecision, type Situation, workOf } from './decide-run.ts';
+import { decideRun, type RunDecision, type Situation } from './decide-run.ts';
 import { openCluster } from './open-cluster.ts';
 import type { ReconcilerPorts } from './ports.ts';
 import { runApply } from './run-apply.ts';
@@ -58,7 +59,10 @@ async function readSituation(message: Reconciliation, { state, readRelease }: Re
     state.readDesired(environment),
   ]);
   const release = desired === undefined ? undefined : await readRelease(desired.release);
-  return { message, state: present, desired, release };
+  const depends = release?.applications[application]?.settings.dependsOn ?? [];
+  const states = await Promise.all(depends.map((name) => state.readApplication(environment, name)));
+  const stateOf = (name: string) => states[depends.indexOf(name)];
+  return { message, state: present, desired, release, stateOf };
 }
 
 type Step = { decision: RunDecision; session: Session; ports: ReconcilerPorts; deadline: Deadline; log: Log };
@@ -78,6 +82,7 @@ async function carryOut({ decision, session, ports, deadline, log }: Step): Prom
   if (decision.do === 'nothing') return;
   if (decision.do === 'suspend') return session.save({ phase: 'suspended', problems: [], next: undefined });
   if (decision.do === 'hold') return session.save({ phase: 'held', problems: [decision.problem], next: undefined });
+  if (decision.do === 'wait') return session.save({ phase: 'waiting', problems: decision.problems, next: undefined });
   const open = await openCluster(session.name.environment, ports, deadline);
   const run = { session, ports, open, deadline, log };
   if (decision.do === 'remove') return runRemove(run);

@@ -1,9 +1,9 @@
 import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { fieldManager } from '../../shared/kubernetes/names.ts';
+import { workOf } from '../../shared/state/standing.ts';
 import type { ApplyOutcome } from './apply-stages.ts';
 import { type Findings, merge, type RunFailure } from './decide-result.ts';
-import { workOf } from './decide-run.ts';
 import { stayingIn } from './observe.ts';
 import type { ApplyPlan } from './plan-apply.ts';
 import { problemWith } from './prepared.ts';

@@ -3,8 +3,8 @@ import { parseInventory, putInventory } from '../../shared/artifacts/inventory.t
 import { keys } from '../../shared/artifacts/keys.ts';
 import { StaleError } from '../../shared/errors.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
+import { workOf } from '../../shared/state/standing.ts';
 import type { ApplicationState, Desired } from '../../shared/state/types.ts';
-import { workOf } from './decide-run.ts';
 import type { ReconcilerPorts } from './ports.ts';
 
 /**

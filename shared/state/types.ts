@@ -36,7 +36,8 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.output<typeof attemptSchema>;
 
-const phases = ['applying', 'progressing', 'healthy', 'failed', 'held', 'suspended', 'removed'] as const;
+/** `waiting`: for applications that it depends on. */
+const phases = ['waiting', 'applying', 'progressing', 'healthy', 'failed', 'held', 'suspended', 'removed'] as const;
 
 /** Where one application stands in its cluster. `version` fences: every write names the version that it read. */
 export const applicationStateSchema = z.object({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decideRun, type Situation, workOf } from '../../../functions/reconciler/decide-run.ts';
+import { decideRun, type Situation } from '../../../functions/reconciler/decide-run.ts';
 import type { Release, ReleaseEntry } from '../../../shared/artifacts/release.ts';
+import { workOf } from '../../../shared/state/standing.ts';
 import type { ApplicationState, Desired } from '../../../shared/state/types.ts';
 
 const settings = {
@@ -12,6 +13,7 @@ const settings = {
   prune: true,
   drift: 'correct',
   conflicts: 'fail',
+  dependsOn: [],
   timeoutSeconds: 300,
   suspend: false,
 } as const;
@@ -64,10 +66,18 @@ const situation = (changes: Partial<Situation> & { mode?: 'apply' | 'check' } = 
   state: 'state' in changes ? changes.state : state(),
   desired: 'desired' in changes ? changes.desired : desired,
   release: 'release' in changes ? changes.release : releaseOf({ web: entry }),
+  stateOf: changes.stateOf ?? (() => undefined),
 });
 
 const suspended = { ...entry, settings: { ...entry.settings, suspend: true } };
 const { artifact: _, ...unrendered } = entry;
+const dependent = { ...entry, settings: { ...entry.settings, dependsOn: ['db'] } };
+const db = { ...entry, path: 'db' };
+const withDb = releaseOf({ web: dependent, db });
+const waiting = (changes: Partial<ApplicationState> = {}) =>
+  state({ phase: 'waiting', artifact: 'old', applied: 'old', sequence: 2, problems: [dbIsNew], ...changes });
+const dbIsNew = { message: 'waits for "db", which is not applied at this revision yet' };
+const oldDb = () => state({ application: 'db', artifact: 'old', applied: 'old' });
 const moved = { ...entry, settings: { ...entry.settings, namespace: 'other' } };
 
 describe('what there is to do', () => {
@@ -109,6 +119,41 @@ describe('what there is to do', () => {
     ['suspended now', { release: releaseOf({ web: suspended }) }, 'suspend'],
     ['suspended already', { release: releaseOf({ web: suspended }), state: state({ phase: 'suspended' }) }, 'nothing'],
     ['no longer suspended', { state: state({ phase: 'suspended' }) }, 'judge'],
+    ['a dependant of what is not applied yet', { release: withDb, state: undefined }, 'wait'],
+    [
+      'a dependant of what is healthy at an older revision',
+      { release: withDb, state: undefined, stateOf: oldDb },
+      'wait',
+    ],
+    ['a dependant of what is healthy', { release: withDb, state: undefined, stateOf: () => state() }, 'apply'],
+    ['a dependant that says already why it waits', { release: withDb, state: waiting(), stateOf: oldDb }, 'nothing'],
+    [
+      'a dependant that waits at another revision than it says',
+      { release: withDb, state: waiting({ sequence: 1 }), stateOf: oldDb },
+      'wait',
+    ],
+    [
+      'a dependant that waits for another reason than it says',
+      { release: withDb, state: waiting(), stateOf: () => state({ phase: 'failed' }) },
+      'wait',
+    ],
+    ['a look for drift at a dependant that waits', { release: withDb, state: waiting(), mode: 'check' }, 'check'],
+    [
+      'a look for drift at a dependant that was never applied',
+      { release: withDb, state: undefined, mode: 'check' },
+      'wait',
+    ],
+    ['a dependant that waits no longer', { release: withDb, state: waiting(), stateOf: () => state() }, 'apply'],
+    [
+      'fault 48: a dependant that was killed while applying',
+      { release: withDb, state: state({ phase: 'applying', work: undefined }) },
+      'apply',
+    ],
+    [
+      'a dependant that runs what it should',
+      { release: withDb, state: state({ work: workOf(dependent) }), stateOf: oldDb },
+      'nothing',
+    ],
     ['taken out of Git', { release: releaseOf({ other: entry }) }, 'remove'],
     ['taken out of Git, and gone', { release: releaseOf({ other: entry }), state: undefined }, 'nothing'],
     ['fault 16: a release without any application', { release: releaseOf({}) }, 'hold'],
