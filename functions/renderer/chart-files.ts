@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
+import { isRemote } from '../../shared/kustomize/remote.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { filesUnder, hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { isRefused, readManifest } from './guards/manifest.ts';
-import { isRemote } from './guards/remote.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 /** What Helm gets, by its path in the workspace, and what it was in the repository, for messages. */

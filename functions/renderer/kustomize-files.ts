@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
+import { findReferences, type Reference } from '../../shared/kustomize/references.ts';
+import { resolveReference } from '../../shared/kustomize/resolve-reference.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { splitDocuments } from './documents.ts';
 import { forbiddenFields } from './guards/kustomization.ts';
 import { isRefused, readManifest } from './guards/manifest.ts';
 import { pluginFaults } from './guards/plugin.ts';
-import { findReferences, type Reference } from './guards/references.ts';
-import { resolveReference } from './guards/resolve-reference.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** All that kustomize reads when it builds a folder. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { hasFolder, isUnder, type Tree } from '../../../shared/tree/tree.ts';
+import { hasFolder, isUnder, type Tree } from '../tree/tree.ts';
 import type { Reference } from './references.ts';
 import { isRemote } from './remote.ts';
 
