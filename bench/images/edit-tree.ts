@@ -12,12 +12,14 @@ const [before, after] = ['1.0.0', '1.1.0'];
 export function measureEditing() {
   const names = Array.from({ length: size.images }, (_, index) => `${registryHost}/app-${index}`);
   const files = treeOf(names);
+  const { images: every } = environmentSchema.parse(parse(rules(...names)));
   const look = {
     environment: 'staging',
     path: '.',
     others: [],
     files,
-    rules: environmentSchema.parse(parse(rules(...names))).images,
+    rules: every,
+    every,
     versions: new Map(names.map((name) => [name, [versionOf(before), versionOf(after)]])),
     written: new Map(),
     seen: new Map(),

@@ -4,7 +4,7 @@ import { findInFiles } from '../../shared/images/edit/find-in-files.ts';
 import type { FoundImage } from '../../shared/images/edit/found-image.ts';
 import { type Change, isChange, pinImages } from '../../shared/images/edit/pin-images.ts';
 import { settledFiles } from '../../shared/images/edit/settled.ts';
-import { trackedBy } from '../../shared/images/edit/tracked.ts';
+import { knowing, trackedBy } from '../../shared/images/edit/tracked.ts';
 import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
@@ -22,6 +22,8 @@ export type Look = {
   others: readonly string[];
   files: ReadonlyMap<string, Uint8Array>;
   rules: readonly ImageRule[];
+  /** All that there are, so that a marker that means none of them is told. */
+  every: readonly ImageRule[];
   /** What the registry has, by repository as the rule names it. */
   versions: ReadonlyMap<string, readonly ImageVersion[]>;
   /** What our commits wrote last, by repository. */
@@ -67,7 +69,8 @@ export type UpdatePlan = {
 /** Decides what becomes of every tracked image of an environment. A plan without updates means that nothing is to be done. */
 export function decideUpdates(look: Look): UpdatePlan {
   const choices = new Map(look.rules.map((rule) => [rule.repository, { rule, choice: choiceFor(rule, look) }]));
-  const tracked = trackedBy(look.rules, look.path);
+  const wanted = trackedBy(look.rules, look.path);
+  const tracked = look.rules.length > 0 ? knowing(wanted, look.every) : wanted;
   const settled = settledFiles(look.files, tracked, pinsOf(choices));
   const edits = findInFiles(look.files, { ...look, tracked, settled }).map(({ images, ...rest }) => {
     return { ...rest, judged: images.map((image, index) => judge({ image, index, text: rest.text, look, choices })) };

@@ -7,7 +7,13 @@ import { isSameRepository, parseEcrRepository } from '../../shared/images/refere
 import type { Problem } from '../../shared/problem.ts';
 import type { TargetEnvironment } from './target-branches.ts';
 
-export type EnvironmentRules = { rules: ImageRule[] /** Rules that aren't followed, and why. */; notes: Problem[] };
+export type EnvironmentRules = {
+  rules: ImageRule[];
+  /** Also those that aren't looked at now. */
+  every: ImageRule[];
+  /** Rules that aren't followed, and why. */
+  notes: Problem[];
+};
 
 /**
  * The image rules of an environment that are to be looked at now, within the limits of `deployer.yaml`.
@@ -21,6 +27,7 @@ export function rulesOf(target: TargetEnvironment, files: ReadonlyMap<string, Ui
   const wanted = judged.filter(({ rule }) => isWanted(rule, target.wanted));
   return {
     rules: wanted.filter(({ reason }) => reason === undefined).map(({ rule }) => rule),
+    every: config.images,
     notes: wanted.flatMap(({ index, reason }) =>
       reason === undefined ? [] : [{ file, field: `images[${index}]`, message: reason }],
     ),

@@ -43,13 +43,14 @@ async function planWith(target: TargetBranch, moment: Moment, ports: Sources): P
 type Place = { files: Sight['files']; history: Commit[]; seen: UpdatePlan['places']; now: Date };
 
 async function planEnvironment(target: TargetEnvironment, place: Place, lookup: Lookup): Promise<UpdatePlan> {
-  const { rules, notes } = readRules(target, place.files);
+  const { rules, every, notes } = readRules(target, place.files);
   const plan = decideUpdates({
     environment: target.name,
     path: target.settings.path,
     others: target.others,
     files: place.files,
     rules,
+    every,
     versions: await versionsOf(rules, place.now, lookup),
     written: writtenBy(place.history, target.name),
     seen: place.seen,
@@ -63,7 +64,7 @@ function readRules(target: TargetEnvironment, files: Sight['files']): Environmen
   try {
     return rulesOf(target, files);
   } catch (error) {
-    if (error instanceof BadInputError) return { rules: [], notes: [...error.problems] };
+    if (error instanceof BadInputError) return { rules: [], every: [], notes: [...error.problems] };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { isScalar, type Pair, type YAMLMap } from 'yaml';
 import type { Slot } from './found-image.ts';
 import { type Place, pairAt, slotOf } from './nodes.ts';
-import { endOfLine, lineBreakOf } from './source.ts';
+import { endOfLine, lineBreakOf, type Source } from './source.ts';
 
 /** How a map names the parts of an image. A missing part is written after the first one of `after` that is there. */
 export type FieldNames = { tag: string; digest: string; after: readonly string[] };
@@ -23,6 +23,13 @@ export function fieldSlots(
   if (typeof tag === 'string') return tag;
   return typeof digest === 'string' ? digest : { tag, digest };
 }
+
+/** The lines on which a map has fields of these names. */
+export const linesOfFields = ({ lines }: Source, map: YAMLMap, names: readonly string[]): number[] =>
+  names.flatMap((name) => {
+    const key = pairAt(map, name)?.key;
+    return isScalar(key) ? [lines.linePos(key.range?.[0] ?? 0).line] : [];
+  });
 
 function slotAt(text: string, map: YAMLMap, key: string, names: FieldNames): Slot | string {
   const pair = pairAt(map, key);

@@ -2,7 +2,8 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Problem } from '../../problem.ts';
 import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { findInKustomization, isKustomization } from './kustomization.ts';
-import { findMarked, mayHaveMarkers } from './markers.ts';
+import { type MarkerComment, markerCommentsIn, mayHaveMarkers } from './marker-comments.ts';
+import { findMarked } from './markers.ts';
 import { rootOf } from './nodes.ts';
 import type { Source } from './source.ts';
 import type { Tracked } from './tracked.ts';
@@ -25,7 +26,19 @@ export function findImages(file: string, text: string, tracked: Tracked): Found 
   const parsed = parseManifests(text);
   if ('error' in parsed) return unreadable(file, mentioned, parsed.error);
   const { documents, lines } = parsed;
-  return merge(documents.map((document) => findInDocument({ file, text, document, lines }, tracked)));
+  const comments = mayHaveMarkers(text) ? commentsOf(documents, markerCommentsIn(text)) : new Map();
+  return merge(
+    documents.map((document) => findInDocument({ file, text, document, lines }, comments.get(document) ?? [], tracked)),
+  );
+}
+
+/** Both are in the order of the file. */
+function commentsOf(documents: Document.Parsed[], comments: MarkerComment[]): Map<Document.Parsed, MarkerComment[]> {
+  let index = 0;
+  return Map.groupBy(comments, ({ start }) => {
+    while (index < documents.length - 1 && start >= (documents[index]?.range[2] ?? 0)) index += 1;
+    return documents[index] as Document.Parsed;
+  });
 }
 
 /** @returns what to call the images in a file that can't be read, or undefined if there are none */
@@ -35,7 +48,7 @@ function mentionedIn(file: string, text: string, { repositories, values }: Track
   return mayHaveMarkers(text) || values.some((one) => one.file === file) ? 'its images' : undefined;
 }
 
-function findInDocument(source: Source, tracked: Tracked): Found {
+function findInDocument(source: Source, comments: MarkerComment[], tracked: Tracked): Found {
   const root = rootOf(source.document);
   const find = isKustomization(source.file) ? findInKustomization : findInWorkloads;
   const paths = tracked.values.filter(({ file }) => file === source.file);
@@ -43,9 +56,10 @@ function findInDocument(source: Source, tracked: Tracked): Found {
     find(source, root, tracked.repositories),
     foundOf(paths.map((path) => findInValues(source, root, path))),
   ]);
-  if (!mayHaveMarkers(source.text)) return found;
   const taken = linesOf(source, found);
-  const marked = findMarked(source, tracked).filter((place) => !linesIn(source, place).some((line) => taken.has(line)));
+  const marked = findMarked(source, comments, tracked).filter(
+    (place) => !linesIn(source, place).some((line) => taken.has(line)),
+  );
   return merge([found, foundOf(marked)]);
 }
 
@@ -55,11 +69,9 @@ const linesOf = (source: Source, { images, problems }: Found) =>
 
 function linesIn({ lines }: Source, place: FoundImage | Problem): number[] {
   if (!('slots' in place)) return place.line === undefined ? [] : [place.line];
-  const { reference, repository, tag, digest } = place.slots;
-  return [reference, repository, tag, digest]
-    .filter((slot) => slot !== undefined)
-    .filter(({ start, end }) => end > start)
-    .map(({ start }) => lines.linePos(start).line);
+  const { line, lines: own = [line], slots } = place;
+  const parts = [slots.reference, slots.repository, slots.tag, slots.digest].filter((slot) => slot !== undefined);
+  return [...own, ...parts.map(({ start }) => lines.linePos(start).line)];
 }
 
 type Parsed = { documents: Document.Parsed[]; lines: LineCounter } | { error: { line?: number; message: string } };

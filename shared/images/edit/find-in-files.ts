@@ -9,7 +9,7 @@ import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { isKustomization } from './kustomization.ts';
 import { at, rootOf } from './nodes.ts';
 import { whereIs } from './source.ts';
-import { markerWords, type Tracked, type ValuesPath } from './tracked.ts';
+import { type Tracked, type ValuesPath, wordsOf } from './tracked.ts';
 import { type Files, usedOutside } from './used-outside.ts';
 
 export type Where = {
@@ -50,7 +50,7 @@ const isMine = (file: string, { path, others }: Where) =>
 
 /** Words are looked for in the bytes: most files have none of them, and needn't be read. */
 function mentionsIn(tracked: Tracked): (file: string, bytes: Uint8Array) => boolean {
-  const needles = [...tracked.repositories, ...markerWords(tracked)].map((word) => Buffer.from(word));
+  const needles = [...tracked.repositories, ...wordsOf(tracked)].map((word) => Buffer.from(word));
   const valueFiles = new Set(tracked.values.map(({ file }) => file));
   return (file, bytes) =>
     valueFiles.has(file) ||

@@ -7,12 +7,11 @@ import type { ImageReference } from '../reference.ts';
  */
 export type Slot = { start: number; end: number; before: string; after: string; plain: boolean };
 
+/** All of a pin, or what of it stands in a field of its own. */
+export type Part = 'reference' | 'repository' | 'tag' | 'digest';
+
 /** Where the parts of a pin are written: all of it in one value, or each in a field of its own, as far as there are such fields. */
-export type Slots = {
-  reference?: Slot;
-  repository?: Slot;
-  tag?: Slot;
-  digest?: Slot;
+export type Slots = Partial<Record<Part, Slot>> & {
   /** Instead of the others: nothing stands there yet. */
   entry?: NewEntry;
 };
@@ -36,6 +35,8 @@ export type FoundImage = {
   file: string;
   /** From 1. */
   line: number;
+  /** Those of the fields that it has. */
+  lines?: number[];
   /** `Deployment example/web`, for a workload. */
   object?: string;
   by: 'workload' | 'kustomization' | 'values' | 'marker';

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import type { Problem } from '../../problem.ts';
-import { fieldSlots } from './fields.ts';
+import { fieldSlots, linesOfFields } from './fields.ts';
 import { type Found, type FoundImage, foundOf } from './found-image.ts';
 import { at, itemsOf, type Place, pairAt, stringAt, writtenAt } from './nodes.ts';
 import { type Source, whereIs } from './source.ts';
@@ -38,5 +38,6 @@ function describeEntry(source: Source, entry: Place, tracked: ReadonlySet<string
   const tag = read('newTag');
   const digest = read('digest');
   const current = { repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
-  return { ...where, by: 'kustomization', current, slots };
+  const lines = linesOfFields(source, entry.node, ['name', 'newName', 'newTag', 'digest']);
+  return { ...where, by: 'kustomization', lines, current, slots };
 }

@@ -1,6 +1,6 @@
 import { parseReference } from '../reference.ts';
 import { isKustomization } from './kustomization.ts';
-import { markerWords, type Tracked } from './tracked.ts';
+import { type Tracked, wordsOf } from './tracked.ts';
 
 /** What a reference is made of. */
 const reference = /[A-Za-z0-9._:@/-]*/y;
@@ -18,7 +18,7 @@ export function settledFiles(
   pins: ReadonlySet<string>,
 ): Map<string, Set<string>> {
   const hosts = new Set([...tracked.repositories].map((name) => name.slice(0, name.indexOf('/') + 1)));
-  const markers = markerWords(tracked);
+  const markers = wordsOf(tracked);
   const values = new Set(tracked.values.map(({ file }) => file));
   const repositoriesIn = (text: string): Set<string> => {
     const references = [...hosts].flatMap((host) => referencesIn(text, host));

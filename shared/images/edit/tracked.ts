@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ImageRule } from '../../config/environment.ts';
+import { markerWords } from './marker-comments.ts';
 
 /** What is looked for in files. */
 export type Tracked = {
@@ -8,6 +9,8 @@ export type Tracked = {
   /** Repositories by the names that markers give them. Undefined: whatever repository stands there. */
   markers: ReadonlyMap<string, string | undefined>;
   values: readonly ValuesPath[];
+  /** Every rule that there is, also those that aren't looked at now: a marker that means none of them is told. Undefined: nobody asks. */
+  known?: { names: ReadonlySet<string>; repositories: ReadonlySet<string> };
 };
 
 /** Where in a Helm values file an image stands: the keys to it, joined by dots. */
@@ -24,6 +27,15 @@ export function trackedBy(rules: readonly ImageRule[], folder: string): Tracked 
   };
 }
 
-/** What a file has in which a marker may stand. */
-export const markerWords = ({ markers }: Tracked): string[] =>
-  markers.size > 0 ? ['"$imagepolicy"', '# plumbline'] : [];
+/** Lets markers be told that mean none of the rules. */
+export const knowing = (tracked: Tracked, every: readonly ImageRule[]): Tracked => ({
+  ...tracked,
+  known: {
+    names: new Set(every.flatMap(({ name }) => name ?? [])),
+    repositories: new Set(every.map(({ repository }) => repository)),
+  },
+});
+
+/** What a file has in which a marker stands that somebody asks for. */
+export const wordsOf = ({ markers, known }: Tracked): readonly string[] =>
+  markers.size > 0 || known !== undefined ? markerWords : [];

@@ -1,7 +1,7 @@
 import { isMap, isScalar } from 'yaml';
 import type { Problem } from '../../problem.ts';
 import { parseReference } from '../reference.ts';
-import { fieldSlots } from './fields.ts';
+import { fieldSlots, linesOfFields } from './fields.ts';
 import type { FoundImage } from './found-image.ts';
 import { at, type Place, slotOf, writtenAt } from './nodes.ts';
 import { type Source, whereIs } from './source.ts';
@@ -30,7 +30,11 @@ export function findInValues(
   return { ...where, by: 'values', ...found, current: { ...found.current, repository } };
 }
 
-type Read = { current: { repository?: string; tag?: string; digest?: string }; slots: FoundImage['slots'] };
+type Read = {
+  current: { repository?: string; tag?: string; digest?: string };
+  slots: FoundImage['slots'];
+  lines?: number[];
+};
 
 function readMap(source: Source, place: Place): Read | string {
   if (!isMap(place.node)) return 'it is no map';
@@ -46,6 +50,7 @@ function readMap(source: Source, place: Place): Read | string {
       ...(digest !== undefined && { digest }),
     },
     slots,
+    lines: linesOfFields(source, place.node, ['registry', 'repository', 'tag', 'digest']),
   };
 }
 

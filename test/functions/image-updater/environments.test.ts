@@ -6,6 +6,7 @@ import {
   gitRepository,
   pinOf,
   registryHost,
+  repositoryOf,
   rules,
   startAtOne,
   startUpdater,
@@ -82,6 +83,58 @@ describe('an environment', () => {
     await updater.receive(aScan);
     expect(updater.lines('image left alone')).toMatchObject([
       { reason: expect.stringMatching(/the registry has no such repository/) },
+    ]);
+  });
+});
+
+describe('a marker', () => {
+  const other = `${registryHost}/other`;
+  const named = rules(application, other).replace('policy', 'name: web\n    policy');
+
+  test('that names no rule is told with file and line, and with the names that there are', async () => {
+    const updater = startAtOne();
+    updater.write({
+      'environment.yaml': named,
+      'a.yaml': 'x: 1\nversion: 1.0.0 # plumbline: wep:tag\n',
+      'b.yaml': 'version: 1.0.0 # {"$imagepolicy": "flux-system:podinfo:tag"}\n',
+    });
+    updater.has('1.1.0');
+    await updater.receive(aPush('1.1.0'));
+    expect(updater.read()).toBe(aDeployment(pinOf('1.1.0')));
+    expect(updater.lines('image left alone')).toMatchObject([
+      {
+        reason: `a.yaml:2: a marker names the rule "wep:tag", which environment.yaml doesn't have: known are web`,
+      },
+      { reason: expect.stringMatching(/^b\.yaml:1: .*"flux-system:podinfo:tag".*: known are web$/) },
+    ]);
+  });
+
+  test('that names a rule that is not looked at now is none of those', async () => {
+    const updater = startAtOne();
+    updater.write({
+      'environment.yaml': named,
+      'a.yaml': 'version: 1.0.0 # plumbline: web:tag\n',
+      'b.yaml': `image: ${application}:1.0.0 # plumbline\n`,
+    });
+    updater.registry.push(repositoryOf(other), versionOf('1.2.0'));
+    await updater.receive(aPush('1.2.0', 'other'));
+    expect(updater.lines('image left alone')).toEqual([]);
+  });
+
+  test('is told also where no rule has a name, and not where the image stands in a workload', async () => {
+    const updater = startAtOne();
+    updater.write({
+      [deploymentFile]: aDeployment(`${application}:1.0.0`).replace(
+        '# this one',
+        '# {"$imagepolicy": "flux-system:web"}',
+      ),
+      'a.yaml': 'version: 1.0.0 # {"$imagepolicy": "flux-system:web:tag"}\n',
+    });
+    updater.has('1.1.0');
+    await updater.receive(aPush('1.1.0'));
+    expect(updater.read()).toContain(pinOf('1.1.0'));
+    expect(updater.lines('image left alone')).toMatchObject([
+      { reason: expect.stringMatching(/^a\.yaml:1: .*: no rule there has a name$/) },
     ]);
   });
 });

@@ -15,8 +15,13 @@ const cases = globSync('*/pins.json', { cwd: golden })
 
 type Files = Map<string, Uint8Array>;
 
-/** Beside the pins of a case: the environment's folder, the names of rules and the paths in values files, where it has them. */
-type Setting = { path?: string; markers?: Record<string, string>; values?: ValuesPath[] };
+/** Beside the pins of a case: the environment's folder, the names of rules, the paths in values files and what else has rules, where it has them. */
+type Setting = {
+  path?: string;
+  markers?: Record<string, string>;
+  values?: ValuesPath[];
+  known?: { names: string[]; repositories: string[] };
+};
 
 const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const decode = (bytes: Uint8Array | undefined) =>
@@ -39,8 +44,12 @@ function edit(files: Files, folder: string) {
       .map((pin) => [pin.repository, pin]),
   );
   const setting = join(folder, 'setting.json');
-  const { path = '.', markers = {}, values = [] }: Setting = existsSync(setting) ? readJson(setting) : {};
-  const tracked = tracking(pins.keys(), { markers: new Map(Object.entries(markers)), values });
+  const { path = '.', markers = {}, values = [], known }: Setting = existsSync(setting) ? readJson(setting) : {};
+  const tracked = tracking(pins.keys(), {
+    markers: new Map(Object.entries(markers)),
+    values,
+    ...(known && { known: { names: new Set(known.names), repositories: new Set(known.repositories) } }),
+  });
   const founds = findInFiles(files, { path, others: [], tracked });
   const edited = founds.map(({ file, text, images }) => {
     const changes = images.map((image) => ({ image, pin: pins.get(image.current.repository) as Pin }));
