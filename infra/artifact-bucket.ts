@@ -6,9 +6,9 @@ import { variables } from '../shared/environment-variables.ts';
 import type { NodeFunction } from './node-function.ts';
 
 /**
- * Trees, renderings, artifacts, releases and inventories. Nobody may list it, so S3 answers 403 and not 404 for a key that is missing.
+ * Trees, renderings, artifacts, releases, inventories and plans. Nobody may list it, so S3 answers 403 and not 404 for a key that is missing.
  *
- * Trees and renderings can be made again and expire. What a cluster runs may be years old, so artifacts, releases and inventories stay.
+ * Trees, renderings and plans can be made again and expire. What a cluster runs may be years old, so artifacts, releases and inventories stay.
  */
 export class ArtifactBucket extends Construct {
   readonly bucket: Bucket;
@@ -25,6 +25,7 @@ export class ArtifactBucket extends Construct {
       lifecycleRules: [
         { id: 'renderings', prefix: folderOf(keys.rendering('*', '*', '*')), expiration: Duration.days(1) },
         { id: 'trees', prefix: folderOf(keys.tree('*', '*')), expiration: Duration.days(30) },
+        { id: 'plans', prefix: folderOf(keys.plan('*', '*', '*')), expiration: Duration.days(30) },
         { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

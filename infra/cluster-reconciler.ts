@@ -62,9 +62,10 @@ function allowState(fn: NodeFunction, { state, artifacts }: Foundation, environm
   const partitions = [...environments.map(environmentKey), clusterKey(cluster)];
   state.usedBy(fn, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions);
   const inventories = environments.map((environment) => keys.inventory(environment, '*', '*'));
+  const plans = environments.map((environment) => keys.plan(environment, '*', '*'));
   const released = environments.flatMap((environment) => [
     keys.artifact(environment, '*'),
     keys.release(environment, '*'),
   ]);
-  artifacts.usedBy(fn, { read: [...released, ...inventories], write: inventories });
+  artifacts.usedBy(fn, { read: [...released, ...inventories], write: [...inventories, ...plans] });
 }

@@ -1,6 +1,6 @@
 /**
  * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `releases/` and `artifacts/` belong to `source`,
- * `renderings/` to the renderer's presigned URLs (kept for a day), `inventories/` to `reconciler`.
+ * `renderings/` to the renderer's presigned URLs (kept for a day), `inventories/` and `plans/` to `reconciler`.
  */
 export const keys = {
   tree: (environment: string, revision: string) => `trees/${environment}/${revision}.tar.gz`,
@@ -10,6 +10,7 @@ export const keys = {
   release: (environment: string, digest: string) => `releases/${environment}/${hex(digest)}.json`,
   inventory: (environment: string, application: string, digest: string) =>
     `inventories/${environment}/${application}/${hex(digest)}.json`,
+  plan: (environment: string, application: string, id: string) => `plans/${environment}/${application}/${id}.json`,
 } as const;
 
 const hex = (digest: string) => digest.replace(/^sha256:/, '');

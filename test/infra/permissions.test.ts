@@ -53,7 +53,7 @@ const reconciler = (construct: string, environment: string) => [
   ...interfaces,
   ...dynamo('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
   ...get(`artifacts/${environment}/*.json`, `inventories/${environment}/*/*.json`, `releases/${environment}/*.json`),
-  ...put(`inventories/${environment}/*/*.json`),
+  ...put(`inventories/${environment}/*/*.json`, `plans/${environment}/*/*.json`),
   ...consume(`${construct}ReconciliationsQueue`),
 ];
 

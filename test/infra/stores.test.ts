@@ -47,6 +47,7 @@ describe('the artifact bucket', () => {
   it.each([
     [keys.rendering('staging', 'web', '1'), 1],
     [keys.tree('staging', 'abc'), 30],
+    [keys.plan('staging', 'web', '1'), 30],
     [keys.artifact('staging', 'sha256:0'), undefined],
     [keys.release('staging', 'sha256:0'), undefined],
     [keys.inventory('staging', 'web', 'sha256:0'), undefined],
