@@ -42,7 +42,7 @@ async function applyOnce(
   const { resource, object } = prepared;
   const first = await cluster.apply(resource, object, { manager, force: false, dryRun });
   if (first.outcome !== 'conflict') return toResult(prepared, first);
-  const decision = decideConflict(first.conflicts, prepared.policy.conflicts);
+  const decision = decideConflict(first.conflicts, { policy: prepared.policy.conflicts });
   if (decision.do === 'refuse')
     return { outcome: 'failed', prepared, failure: { message: decision.message, retryable: false } };
   const [rest, force] =

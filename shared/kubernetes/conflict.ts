@@ -1,10 +1,13 @@
-import { isPlainObject } from '../manifests/canonical.ts';
 import type { KubernetesObject } from '../manifests/object.ts';
+import { readFieldPath, withoutPath } from './field-path.ts';
 import { managerPrefix } from './names.ts';
 import { isUndone } from './ownership.ts';
 
-/** Another manager owns this field with another value. `field` is a path as the API server writes it: `.spec.replicas`. */
-export type FieldConflict = { manager: string; field: string };
+/**
+ * Another manager owns this field with another value. `field` is a path as the API server writes it: `.spec.replicas`. `subresource` is
+ * the one through which it was written, if any: autoscalers use `scale`.
+ */
+export type FieldConflict = { manager: string; field: string; subresource?: string };
 
 export type ConflictPolicy = 'force' | 'yield' | 'fail';
 
@@ -14,22 +17,26 @@ export type ConflictDecision =
   | { do: 'yield'; fields: string[]; force: boolean }
   | { do: 'refuse'; message: string };
 
-/**
- * What to do about a conflict. What a person did by `kubectl` is always taken back, what another application of ours owns is never
- * taken; anybody else's field is a matter of policy.
- */
-export function decideConflict(conflicts: readonly FieldConflict[], policy: ConflictPolicy): ConflictDecision {
+export type ConflictRules = {
+  policy: ConflictPolicy;
+  /** Fields that are left to whoever has them, whatever the policy. Default: none. */
+  isLeft?: (conflict: FieldConflict) => boolean;
+  /** Fields that are taken, whatever the policy. Default: what people do by `kubectl`. */
+  isTaken?: (conflict: FieldConflict) => boolean;
+};
+
+/** What to do about a conflict. What another application of ours owns is never taken; anybody else's field is a matter of the rules. */
+export function decideConflict(conflicts: readonly FieldConflict[], rules: ConflictRules): ConflictDecision {
+  const { policy, isLeft = () => false, isTaken = ({ manager }) => isUndone(manager) } = rules;
   const applications = conflicts.filter(({ manager }) => manager.startsWith(managerPrefix));
   if (applications.length > 0) return { do: 'refuse', message: claimedTwice(applications) };
-  const others = conflicts.filter(({ manager }) => !isUndone(manager));
-  if (others.length === 0 || policy === 'force') return { do: 'force' };
-  if (policy === 'yield')
-    return {
-      do: 'yield',
-      fields: [...new Set(others.map(({ field }) => field))],
-      force: others.length < conflicts.length,
-    };
-  return { do: 'refuse', message: ownedByOthers(others) };
+  const left = conflicts.filter(isLeft);
+  const others = conflicts.filter((conflict) => !isLeft(conflict) && !isTaken(conflict));
+  if (others.length > 0 && policy === 'fail') return { do: 'refuse', message: ownedByOthers(others) };
+  const yielded = policy === 'yield' ? [...left, ...others] : left;
+  if (yielded.length === 0) return { do: 'force' };
+  const fields = [...new Set(yielded.map(({ field }) => field))];
+  return { do: 'yield', fields, force: conflicts.some(({ field }) => !fields.includes(field)) };
 }
 
 function claimedTwice(conflicts: readonly FieldConflict[]): string {
@@ -46,49 +53,11 @@ function ownedByOthers(conflicts: readonly FieldConflict[]): string {
 const fieldList = (conflicts: readonly FieldConflict[]) => conflicts.map(({ field }) => field).join(', ');
 
 /**
- * A copy of the object without one field. The API server doesn't quote names in its paths, so the object itself says where a name
- * with a dot ends: the longest name that fits is taken.
+ * A copy of the object without one field.
  *
- * @param path e.g. `.spec.replicas`, `.spec.template.spec.containers[name="web"].image`, `.metadata.annotations.example.org/a.b`
+ * @param path as the API server writes it, e.g. `.spec.replicas`
  */
 export function withoutField(object: KubernetesObject, path: string): KubernetesObject {
-  return remove(object, path) as KubernetesObject;
+  const found = readFieldPath(object, path);
+  return found === undefined ? object : (withoutPath(object, found) as KubernetesObject);
 }
-
-function remove(value: unknown, path: string): unknown {
-  if (Array.isArray(value)) return removeFromList(value, path);
-  if (!isPlainObject(value) || !path.startsWith('.')) return value;
-  const key = longestKey(Object.keys(value), path.slice(1));
-  if (key === undefined) return value;
-  const rest = path.slice(1 + key.length);
-  const { [key]: found, ...others } = value;
-  return rest === '' ? others : { ...others, [key]: remove(found, rest) };
-}
-
-function longestKey(keys: readonly string[], path: string): string | undefined {
-  const fitting = keys.filter((key) => path.startsWith(key) && ['', '.', '['].includes(path.charAt(key.length)));
-  return fitting.sort((a, b) => b.length - a.length)[0];
-}
-
-function removeFromList(items: readonly unknown[], path: string): unknown[] {
-  const [selector = '', rest = ''] = splitSelector(path);
-  const index = items.findIndex((item, position) => isSelected(item, position, selector));
-  if (index < 0) return [...items];
-  return rest === '' ? items.toSpliced(index, 1) : items.toSpliced(index, 1, remove(items[index], rest));
-}
-
-/** `[name="a]b"].image` → `name="a]b"` and `.image`. */
-function splitSelector(path: string): string[] {
-  const match = /^\[((?:"(?:[^"\\]|\\.)*"|[^\]"])*)\](.*)$/s.exec(path);
-  return match === null ? [] : match.slice(1);
-}
-
-function isSelected(item: unknown, position: number, selector: string): boolean {
-  if (/^\d+$/.test(selector)) return position === Number(selector);
-  if (selector.startsWith('=')) return JSON.stringify(item) === selector.slice(1);
-  const pairs = [...selector.matchAll(/([^=,]+)=("(?:[^"\\]|\\.)*"|[^,]+)/g)];
-  return isPlainObject(item) && pairs.every(([, key = '', json = '']) => matches(item[key], json));
-}
-
-/** The API server adds the protocol to the keys of a port that doesn't name one. */
-const matches = (found: unknown, json: string) => found === undefined || JSON.stringify(found) === json;

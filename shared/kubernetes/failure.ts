@@ -40,10 +40,11 @@ export function readStatus(text: string): Status {
 /** The fields that others own, of the answer to an unforced apply. Empty for any other answer. */
 export function readConflicts({ details }: Status): FieldConflict[] {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
-  return causes.map(({ message = '', field = '' }) => ({
-    field,
-    manager: /^conflict with "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message,
-  }));
+  return causes.map(({ message = '', field = '' }) => {
+    const [, manager = message, subresource] =
+      /^conflict with "((?:[^"\\]|\\.)*)"(?: with subresource "([^"]*)")?/.exec(message) ?? [];
+    return { field, manager, ...(subresource !== undefined && { subresource }) };
+  });
 }
 
 type Rule = {

@@ -5,11 +5,15 @@ const conflict = (manager: string, field = '.spec.replicas'): FieldConflict => (
 
 describe('fault 38: a conflict', () => {
   it.each(['fail', 'yield', 'force'] as const)('with kubectl is forced, policy %s', (policy) => {
-    expect(decideConflict([conflict('kubectl-edit'), conflict('before-first-apply')], policy)).toEqual({ do: 'force' });
+    expect(decideConflict([conflict('kubectl-edit'), conflict('before-first-apply')], { policy })).toEqual({
+      do: 'force',
+    });
   });
 
   it.each(['fail', 'yield', 'force'] as const)('with another application is refused, policy %s', (policy) => {
-    const decision = decideConflict([conflict('plumbline:production/shop', '.data.a'), conflict('kubectl')], policy);
+    const decision = decideConflict([conflict('plumbline:production/shop', '.data.a'), conflict('kubectl')], {
+      policy,
+    });
     expect(decision).toMatchObject({
       do: 'refuse',
       message: expect.stringMatching(/application production\/shop \(it owns \.data\.a\)/),
@@ -18,25 +22,62 @@ describe('fault 38: a conflict', () => {
 
   it('with a controller is a matter of policy', () => {
     const conflicts = [conflict('hpa'), conflict('hpa', '.spec.paused')];
-    expect(decideConflict(conflicts, 'force')).toEqual({ do: 'force' });
-    expect(decideConflict(conflicts, 'yield')).toEqual({
+    expect(decideConflict(conflicts, { policy: 'force' })).toEqual({ do: 'force' });
+    expect(decideConflict(conflicts, { policy: 'yield' })).toEqual({
       do: 'yield',
       fields: ['.spec.replicas', '.spec.paused'],
       force: false,
     });
-    expect(decideConflict(conflicts, 'fail')).toMatchObject({
+    expect(decideConflict(conflicts, { policy: 'fail' })).toMatchObject({
       do: 'refuse',
       message: expect.stringContaining('.spec.replicas, .spec.paused to "hpa"'),
     });
   });
 
   it("yields a controller's field and forces what kubectl did beside it", () => {
-    expect(decideConflict([conflict('hpa'), conflict('kubectl', '.spec.paused')], 'yield')).toEqual({
+    expect(decideConflict([conflict('hpa'), conflict('kubectl', '.spec.paused')], { policy: 'yield' })).toEqual({
       do: 'yield',
       fields: ['.spec.replicas'],
       force: true,
     });
   });
+});
+
+describe('fault 38: a conflict about what is left to others', () => {
+  const isLeft = ({ manager }: FieldConflict) => manager === 'hpa';
+
+  it.each(['fail', 'yield', 'force'] as const)('leaves the field, policy %s', (policy) => {
+    expect(decideConflict([conflict('hpa')], { policy, isLeft })).toEqual({
+      do: 'yield',
+      fields: ['.spec.replicas'],
+      force: false,
+    });
+  });
+
+  it('forces what kubectl did beside it, but not where both own one field', () => {
+    const rules = { policy: 'fail', isLeft } as const;
+    const beside = decideConflict([conflict('hpa'), conflict('kubectl', '.spec.paused')], rules);
+    expect(beside).toMatchObject({ fields: ['.spec.replicas'], force: true });
+    expect(decideConflict([conflict('hpa'), conflict('kubectl')], rules)).toMatchObject({ force: false });
+  });
+
+  it('still fails where somebody else owns another field, and names only that', () => {
+    const conflicts = [conflict('hpa'), conflict('mesh', '.spec.paused')];
+    expect(decideConflict(conflicts, { policy: 'fail', isLeft })).toMatchObject({
+      do: 'refuse',
+      message: expect.stringMatching(/^another field manager owns fields that Git sets: \.spec\.paused to "mesh"\./),
+    });
+  });
+
+  it('never leaves it to another application', () => {
+    const conflicts = [conflict('plumbline:production/shop')];
+    expect(decideConflict(conflicts, { policy: 'force', isLeft: () => true })).toMatchObject({ do: 'refuse' });
+  });
+});
+
+it('takes what it is told to take', () => {
+  const rules = { policy: 'fail', isTaken: ({ manager }: FieldConflict) => manager === 'helm' } as const;
+  expect(decideConflict([conflict('helm')], rules)).toEqual({ do: 'force' });
 });
 
 describe('withoutField', () => {

@@ -147,7 +147,7 @@ describe('fault 38: the conflicts of an apply', () => {
     ];
     expect(readConflicts({ kind: 'Status', details: { causes } })).toEqual([
       { manager: 'kubectl-edit', field: '.spec.replicas' },
-      { manager: 'kube-controller-manager', field: '.spec.replicas' },
+      { manager: 'kube-controller-manager', field: '.spec.replicas', subresource: 'scale' },
     ]);
   });
 });
