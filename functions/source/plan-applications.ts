@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { VariableLayer } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import type { Environment, EnvironmentApplication } from '../../shared/config/environment.ts';
@@ -11,6 +12,10 @@ export type PlannedApplication = {
   name: string;
   path: string;
   helm: { releaseName: string; values: string[] };
+  /** Folder of the kustomization over the chart, relative to the repository's root. */
+  kustomize?: string | undefined;
+  /** Substituted if present. `from` is relative to the repository's root. */
+  variables?: VariableLayer[] | undefined;
   settings: ApplySettings;
 };
 
@@ -62,13 +67,24 @@ function childFolders(paths: readonly string[], parent: string): string[] {
 const hasFiles = (paths: readonly string[], folder: string) =>
   folder === '.' || paths.some((path) => path.startsWith(`${folder}/`));
 
-function plan(name: string, application: EnvironmentApplication, { environment, config }: Input): PlannedApplication {
+/** The environment's variables are taken where an application asks for variables, and are weaker than its own. */
+function variablesOf(application: EnvironmentApplication, { environment, config }: Input): VariableLayer[] | undefined {
+  if (application.variables === undefined) return undefined;
+  const layers = [config.variables, application.variables].filter((layer) => layer !== undefined);
+  return layers.map(({ values, from }) => ({ values, from: from.map((file) => posix.join(environment.path, file)) }));
+}
+
+function plan(name: string, application: EnvironmentApplication, input: Input): PlannedApplication {
+  const { environment, config } = input;
+  const path = posix.join(environment.path, application.path);
   const setting = <Key extends keyof EnvironmentApplication & keyof Environment>(key: Key) =>
     application[key] ?? config[key];
   return {
     name,
-    path: posix.join(environment.path, application.path),
+    path,
     helm: { releaseName: application.releaseName ?? name, values: application.values },
+    kustomize: application.kustomize === undefined ? undefined : posix.join(path, application.kustomize),
+    variables: variablesOf(application, input),
     settings: {
       cluster: environment.cluster,
       namespace: setting('namespace') ?? environment.namespaces[0] ?? 'default',

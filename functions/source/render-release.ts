@@ -65,6 +65,8 @@ async function render(
     path: application.path,
     namespace: application.settings.namespace,
     helm: application.helm,
+    kustomize: application.kustomize,
+    variables: application.variables,
     cluster: { version: cluster.version, apiVersions: cluster.apiVersions },
   };
   const result = await ports.render(request);

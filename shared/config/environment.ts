@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { imageRuleSchema } from './image-rule.ts';
-import { nameSchema, pathSchema } from './names.ts';
+import { nameSchema, pathSchema, referenceSchema } from './names.ts';
 import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from './object-rule.ts';
 
 /** What may be said for the whole environment and again, closer, for one application. */
@@ -41,11 +41,42 @@ const settings = {
   suspend: z.boolean().optional().describe('Apply nothing until this is taken away. Default: false.'),
 };
 
+const variables = z.strictObject({
+  values: z
+    .record(
+      z.string().regex(/^[_A-Za-z][_A-Za-z0-9]*$/, 'must be the name of a variable: letters, digits and "_"'),
+      z.string(),
+    )
+    .default({})
+    .describe('What a variable stands for, by its name. Text: quote numbers.'),
+  from: z
+    .array(referenceSchema)
+    .default([])
+    .describe(
+      'Files with ConfigMaps, relative to this file, whose `data` are variables. A later file wins; `values` win over files.',
+    ),
+});
+
 const application = z.strictObject({
   path: pathSchema.describe("The application's folder, relative to this file."),
   ...settings,
-  values: z.array(pathSchema).default([]).describe("Helm value files, relative to the application's folder, in order."),
+  values: z
+    .array(referenceSchema)
+    .default([])
+    .describe(
+      "Helm value files, relative to the application's folder, in order; they may lie anywhere in the repository.",
+    ),
   releaseName: nameSchema.optional().describe("Helm's release name. Default: the application's name."),
+  kustomize: referenceSchema
+    .optional()
+    .describe(
+      "Folder, relative to the application's, whose kustomization is built over what the chart gives: its output is the first of `resources`.",
+    ),
+  variables: variables
+    .optional()
+    .describe(
+      "Substitute `${NAME}` in this application's manifests. `{}` takes the environment's variables only; without it nothing is substituted.",
+    ),
   dependsOn: z
     .array(nameSchema)
     .default([])
@@ -58,6 +89,9 @@ export const environmentSchema = z.strictObject({
     .record(nameSchema, application)
     .optional()
     .describe('By name. Default: every folder under `applications/`, or else the whole folder as one application.'),
+  variables: variables
+    .optional()
+    .describe("For every application that has `variables` itself; the application's own win over these."),
   images: z
     .array(imageRuleSchema)
     .default([])

@@ -19,6 +19,15 @@ export const pathSchema = z
   .refine((path) => isInside(path), 'must be a relative folder inside the repository, without ".." or a leading "/"')
   .transform((path) => path.replace(/^\.\/|\/+$/g, '') || '.');
 
+/** A file or folder of the repository, relative; unlike `pathSchema` it may begin with `..`. Whether it stays inside is checked where its start is known. */
+export const referenceSchema = z
+  .string()
+  .refine(
+    (path) => path !== '' && !path.startsWith('/') && !path.includes('\\'),
+    'must be a relative path with "/", such as "../shared/values.yaml"',
+  )
+  .transform((path) => path.replace(/^\.\/|\/+$/g, '') || '.');
+
 function isInside(path: string): boolean {
   return path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..');
 }

@@ -35,8 +35,24 @@ describe('the inputs of a rendering', () => {
       'a Helm value file is named',
       inputsOf({ ...web, helm: { releaseName: 'web', values: ['v.yaml'] } }, aTree(files), aCluster()),
     ],
+    [
+      'a variable has another value',
+      inputsOf({ ...web, variables: [{ values: { a: '1' }, from: [] }] }, aTree(files), aCluster()),
+    ],
+    ['a kustomization is built over it', inputsOf({ ...web, kustomize: 'base' }, aTree(files), aCluster())],
   ])('change when %s', (_name, after) => {
     expect(after).not.toBe(before);
+  });
+
+  it.each<[string, Partial<PlannedApplication>]>([
+    ['a Helm value file', { helm: { releaseName: 'web', values: ['../../base/b.yaml'] } }],
+    ['a file with variables', { variables: [{ values: {}, from: ['base/b.yaml'] }] }],
+    ['the kustomization over a chart', { kustomize: 'base' }],
+  ])('include %s, wherever it lies', (_name, part) => {
+    const inputs = (content: string, other = '') =>
+      inputsOf({ ...web, ...part }, aTree({ ...files, 'base/b.yaml': content, 'other.yaml': other }), aCluster());
+    expect(inputs('b: 2')).not.toBe(inputs('b: 1'));
+    expect(inputs('b: 1', 'x')).toBe(inputs('b: 1'));
   });
 
   it('include the whole tree where a kustomization refers outside its folder', () => {

@@ -50,6 +50,24 @@ describe('the applications of an environment', () => {
     expect(api?.settings).toMatchObject({ prune: false });
   });
 
+  it('ask for variables themselves; the environment’s are then below their own', () => {
+    const config = {
+      variables: { values: { A: '1' }, from: ['../shared.yaml'] },
+      applications: { web: { path: 'web', variables: { values: { B: '2' } } }, api: { path: 'api' } },
+    };
+    const [web, api] = plan(['e/web/a.yaml', 'e/api/a.yaml'], config, { path: 'e' });
+    expect(web?.variables).toEqual([
+      { values: { A: '1' }, from: ['shared.yaml'] },
+      { values: { B: '2' }, from: [] },
+    ]);
+    expect(api?.variables).toBeUndefined();
+  });
+
+  it('have the kustomization over their chart relative to their own folder', () => {
+    const config = { applications: { web: { path: 'web', kustomize: '../overlay' } } };
+    expect(plan(['e/web/Chart.yaml'], config, { path: 'e' })[0]?.kustomize).toBe('e/overlay');
+  });
+
   it.each<[string, Parameters<typeof plan>, string]>([
     ['fault 16: an empty repository', [[], {}, { path: 'staging' }], 'no application was found in "staging"'],
     ['fault 16: a path that is missing', [['other/a.yaml'], {}, { path: 'staging' }], 'Nothing was deleted.'],
