@@ -5,6 +5,9 @@ import { joinField } from './field-set.ts';
 /** One field that differs. Values are already fit to be shown: short, and masked where the object is a Secret. */
 export type Difference = { field: string; from: string; to: string };
 
+/** How a field is shown that one side doesn't have. */
+export const absent = '(absent)';
+
 /** What the API server and its controllers keep for themselves. */
 const bookkeeping = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'];
 
@@ -54,7 +57,13 @@ function withoutBookkeeping({ status: _, ...object }: KubernetesObject): Record<
   return { ...object, metadata: Object.fromEntries(metadata) };
 }
 
-const shown = (_field: string, from: unknown, to: unknown) => ({ from: showText(from), to: showText(to) });
+/** Where both are long, what they begin with alike is left out but for a little, so that what differs is seen. */
+function shown(_field: string, from: unknown, to: unknown) {
+  const [before, after] = [textOf(from), textOf(to)];
+  const isLong = Math.max(before.length, after.length) > longest;
+  const skipped = isLong ? Math.max(0, commonStart(before, after) - leadIn) : 0;
+  return { from: cut(before, skipped), to: cut(after, skipped) };
+}
 
 function masked(field: string, from: unknown, to: unknown) {
   if (!isSecretField(field)) return shown(field, from, to);
@@ -66,9 +75,19 @@ function masked(field: string, from: unknown, to: unknown) {
 const isSecretField = (field: string) => !/^(type$|immutable$|metadata\.labels|metadata\.name)/.test(field);
 
 const longest = 120;
+const leadIn = 20;
 
-function showText(value: unknown): string {
-  if (value === undefined) return '(absent)';
-  const text = JSON.stringify(value);
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+const showText = (value: unknown) => cut(textOf(value), 0);
+
+const textOf = (value: unknown) => (value === undefined ? absent : JSON.stringify(value));
+
+function cut(text: string, skipped: number): string {
+  const rest = skipped === 0 ? text : `…${text.slice(skipped)}`;
+  return rest.length > longest ? `${rest.slice(0, longest - 1)}…` : rest;
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }

@@ -21,6 +21,24 @@ export function pick(value: unknown, set: FieldSet): unknown {
   return value === undefined ? undefined : picked;
 }
 
+/** The value with only the fields that a set names, in its own shape: lists stay lists, with the items that the set names. */
+export function keep(value: unknown, set: FieldSet): unknown {
+  if (isWhole(set)) return value;
+  const named = Object.entries(set).filter(([key]) => key !== '.' && child(value, key) !== undefined);
+  if (Array.isArray(value)) {
+    const items = new Map(named.map(([key, below]) => [child(value, key), withKeysOfItem(below, key)]));
+    return value.flatMap((item) => (items.has(item) ? [keep(item, items.get(item) ?? {})] : []));
+  }
+  return Object.fromEntries(named.map(([key, below]) => [key.slice(2), keep(child(value, key), below)]));
+}
+
+/** With the fields by which an item is told from its neighbours. */
+function withKeysOfItem(set: FieldSet, key: string): FieldSet {
+  if (isWhole(set) || !key.startsWith('k:')) return set;
+  const names = Object.keys(JSON.parse(key.slice(2)) as object);
+  return { ...Object.fromEntries(names.map((name) => [`f:${name}`, {}])), ...set };
+}
+
 /** The value without the fields that a set names, and without what is empty when they are gone. */
 export function omit(value: unknown, set: FieldSet): unknown {
   return Object.entries(set).reduce((rest, [key, below]) => omitOne(rest, key, below), value);

@@ -13,7 +13,8 @@ const isOurs = (entry: ManagedFields, manager: string) =>
 export const isAppliedBy = (object: LiveObject, manager: string) =>
   entriesOf(object).some((entry) => isOurs(entry, manager));
 
-function fieldsOwnedBy(object: LiveObject, manager: string): FieldSet {
+/** What our last apply said. Empty if there was none. */
+export function fieldsOwnedBy(object: LiveObject, manager: string): FieldSet {
   return entriesOf(object).find((entry) => isOurs(entry, manager))?.fieldsV1 ?? {};
 }
 

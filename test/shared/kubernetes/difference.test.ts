@@ -74,6 +74,13 @@ describe('differences', () => {
     expect(line.length).toBeLessThan(140);
   });
 
+  it('shows of long values where they begin to differ', () => {
+    const file = (line: string) => object({ data: { 'app.conf': `${'same: 1\n'.repeat(100)}${line}\n` } }, 'ConfigMap');
+    const [line = ''] = lines(file('level: info'), file('level: debug'));
+    expect(line).toMatch(/^data\["app.conf"\]: ….*level: info.* → ….*level: debug/);
+    expect(line.length).toBeLessThan(280);
+  });
+
   it("fault 65: never shows a Secret's values, wherever they stand", () => {
     const copy = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"k":"czNjcmV0"}}' };
     const before = object({ type: 'Opaque', data: { k: 'b2xk', gone: 'Z29uZQ==' } }, 'Secret');

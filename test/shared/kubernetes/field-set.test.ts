@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, omit, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
+import { fieldsOf, keep, omit, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
 
 const web = 'k:{"name":"web"}';
 const port = 'k:{"containerPort":80,"protocol":"TCP"}';
@@ -45,6 +45,28 @@ describe('pick', () => {
 
   it('finds items of a list by their place', () => {
     expect(pick({ l: ['a', 'b'] }, { 'f:l': { 'i:1': {} } })).toEqual({ 'f:l': { 'i:1': 'b' } });
+  });
+});
+
+describe('keep', () => {
+  it('leaves maps maps and lists lists, with the named fields and the keys of items', () => {
+    const set = {
+      'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} }, 'f:finalizers': { 'v:"b"': {} } },
+      'f:spec': { 'f:selector': {}, 'f:containers': { [web]: { 'f:image': {}, 'f:ports': { [port]: { '.': {} } } } } },
+    };
+    expect(keep(object, set)).toEqual({
+      metadata: { labels: { app: 'web' }, finalizers: ['b'] },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        containers: [{ name: 'web', image: 'w:1', ports: [{ containerPort: 80, protocol: 'TCP' }] }],
+      },
+    });
+  });
+
+  it('has nothing of what is not there, and keeps an empty container that is named', () => {
+    expect(keep({ spec: { list: [], map: {} } }, { 'f:gone': {}, 'f:spec': { 'f:list': { '.': {} } } })).toEqual({
+      spec: { list: [] },
+    });
   });
 });
 
