@@ -17,6 +17,8 @@ export type ApplyContext = {
 
 export type ObjectResult =
   | { outcome: 'applied'; prepared: Prepared; object: LiveObject }
+  /** It was only to be made, and is there already. */
+  | { outcome: 'left'; prepared: Prepared; object: LiveObject }
   | { outcome: 'failed'; prepared: Prepared; failure: Failure };
 
 /** How long one object waits for what will pass soon: a kind that is about to be served, a deletion under way. */
@@ -27,11 +29,20 @@ const pauseMilliseconds = 250;
 export async function applyObject(prepared: Prepared, context: ApplyContext, dryRun = false): Promise<ObjectResult> {
   const longest = dryRun ? 0 : longestWait;
   for (let waited = 0; ; waited += pauseMilliseconds) {
-    const result = await applyOnce(prepared, context, dryRun);
-    if (result.outcome === 'applied' || result.failure.waitsFor === undefined) return result;
+    const result = await (prepared.policy.apply === 'create-only' ? makeOnce : applyOnce)(prepared, context, dryRun);
+    if (result.outcome !== 'failed' || result.failure.waitsFor === undefined) return result;
     if (waited >= longest || context.patience.remaining() <= 0) return result;
     await context.sleep(pauseMilliseconds);
   }
+}
+
+/** What is there already stays as it is, whoever made it. */
+async function makeOnce(prepared: Prepared, context: ApplyContext, dryRun: boolean): Promise<ObjectResult> {
+  const object = await context.cluster.read(prepared.resource, prepared.identity);
+  if (object === undefined) return applyOnce(prepared, context, dryRun);
+  return object.metadata.deletionTimestamp === undefined
+    ? { outcome: 'left', prepared, object }
+    : { outcome: 'failed', prepared, failure: beingDeleted(object) };
 }
 
 async function applyOnce(

@@ -12,6 +12,8 @@ export type Suspicion = 'deleted' | 'being deleted' | 'made anew' | 'changed' | 
 export function suspect(entry: InventoryEntry, live: LiveObject | undefined, manager: string): Suspicion | undefined {
   if (live === undefined) return 'deleted';
   if (live.metadata.deletionTimestamp !== undefined) return 'being deleted';
+  // It was only to be made.
+  if (entry.live === undefined) return undefined;
   if (live.metadata.uid !== entry.uid) return 'made anew';
   if (hashOwned(live, manager) !== entry.live) return 'changed';
   return foreignFields(live, manager).length > 0 ? 'added' : undefined;

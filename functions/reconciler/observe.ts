@@ -92,5 +92,6 @@ function blindTo(
   return { live: [], blind: [...entries.keys()], failures: [{ problem: { object, message }, retryable }] };
 }
 
-/** The entries of an inventory that Git still has. */
-export const stayingIn = (inventory: Inventory) => [...inventory.values()].filter(({ leaving }) => !leaving);
+/** The entries of an inventory that Git still has. What hooks made is their own business. */
+export const stayingIn = (inventory: Inventory) =>
+  [...inventory.values()].filter(({ leaving, hook }) => !leaving && !hook);

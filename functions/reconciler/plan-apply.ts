@@ -1,4 +1,4 @@
-import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import { type Inventory, type InventoryEntry, keyOfEntry } from '../../shared/artifacts/inventory.ts';
 import type { Prepared } from './prepared.ts';
 import { newEntry, withLeaving } from './settle-inventory.ts';
 
@@ -9,18 +9,25 @@ export type ApplyPlan = {
   unchanged: Prepared[];
   /** What the artifact no longer has. */
   gone: InventoryEntry[];
+  /** Still in the artifact, but not to be touched any more: out of our hands. */
+  released: InventoryEntry[];
 };
 
-export function planApply(prepared: readonly Prepared[], inventory: Inventory): ApplyPlan {
+/** What hooks made is none of its business, unless the artifact has it as an ordinary object by now. */
+export function planApply(artifact: readonly Prepared[], inventory: Inventory): ApplyPlan {
+  const prepared = artifact.filter(({ policy }) => policy.apply !== 'never');
+  const untouchable = new Set(artifact.filter(({ policy }) => policy.apply === 'never').map(({ key }) => key));
   const wanted = new Set(prepared.map(({ key }) => key));
   const isUnchanged = ({ key, desired }: Prepared) => {
     const entry = inventory.get(key);
     return entry?.desired === desired && entry.leaving === undefined;
   };
+  const unwanted = [...inventory].filter(([key, { hook }]) => !wanted.has(key) && !hook);
   return {
     send: prepared.filter((each) => !isUnchanged(each)),
     unchanged: prepared.filter(isUnchanged),
-    gone: [...inventory].filter(([key]) => !wanted.has(key)).map(([, entry]) => entry),
+    gone: unwanted.filter(([key]) => !untouchable.has(key)).map(([, entry]) => entry),
+    released: unwanted.filter(([key]) => untouchable.has(key)).map(([, entry]) => entry),
   };
 }
 
@@ -47,8 +54,9 @@ export function findSuspicion(
  * The inventory as it must stand before the first write: everything that may be ours from now on. What is about to be sent or deleted
  * is no longer known to be as it was, so that a run which is killed, and a later one that wants the old state back, find that out.
  */
-export function announce({ send, gone }: ApplyPlan, inventory: Inventory): Inventory {
+export function announce({ send, gone, released }: ApplyPlan, inventory: Inventory): Inventory {
   const next = new Map(withLeaving(inventory, gone));
+  for (const entry of released) next.delete(keyOfEntry(entry));
   for (const each of send) next.set(each.key, newEntry(each, inventory.get(each.key)?.uid));
   return next;
 }

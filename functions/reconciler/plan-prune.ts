@@ -6,6 +6,7 @@ import {
   fieldManager,
   labelValue,
 } from '../../shared/kubernetes/names.ts';
+import { policyOf } from '../../shared/kubernetes/object-policy.ts';
 import { isAppliedBy } from '../../shared/kubernetes/ownership.ts';
 import { groupOf } from '../../shared/manifests/object.ts';
 
@@ -27,14 +28,17 @@ export function decidePrune({ live, uid, name, isRemoval }: Input): PruneDecisio
     return forget('it no longer carries the label of this application');
   if (live.metadata.uid !== uid && !isAppliedBy(live, fieldManager(name)))
     return forget('somebody else has made it anew');
-  const wish = live.metadata.annotations?.[annotations.prune];
-  if (wish === 'keep') return forget(`it is annotated with ${annotations.prune}: keep`);
-  if (isRemoval && wish !== 'delete' && holdsData(live))
+  const wish = policyOf(live, unsaid);
+  if (wish.prune === 'keep' || wish.apply === 'never') return forget('its annotations say that it stays');
+  if (isRemoval && wish.prune !== 'delete' && holdsData(live))
     return forget(
       `deleting it would delete data; it goes with its application only if annotated with ${annotations.prune}: delete`,
     );
   return { do: 'delete', uid: live.metadata.uid };
 }
+
+/** Only its annotations matter to how an object goes. */
+const unsaid = { conflicts: 'fail', drift: 'correct', rules: [] } as const;
 
 const forget = (because: string): PruneDecision => ({ do: 'forget', because });
 

@@ -5,7 +5,7 @@ import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
-import { inStages, stageOf } from '../../shared/kubernetes/order.ts';
+import { inStages, placeOf } from '../../shared/kubernetes/order.ts';
 import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
 import { concurrentObjects } from './apply-stages.ts';
 import { failureOf } from './failure-of.ts';
@@ -37,7 +37,7 @@ export type PruneResult = { entry: InventoryEntry } & (
 export async function prune(entries: readonly InventoryEntry[], context: PruneContext): Promise<PruneResult[]> {
   const results: PruneResult[] = [];
   const listed = await listMany(entries, context);
-  for (const stage of inStages(entries, (entry) => -stageOf(identityOfEntry(entry)))) {
+  for (const stage of inStages(entries, (entry) => -placeOf({ ...entry, ...identityOfEntry(entry) }))) {
     await context.ensureCurrent();
     results.push(...(await mapConcurrently(stage, concurrentObjects, (entry) => pruneOne(entry, listed, context))));
   }

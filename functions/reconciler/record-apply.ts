@@ -54,9 +54,9 @@ function findingsOf({ deadline }: ApplicationRun, { applied, pruned }: Done): Fi
 
 function failuresOf({ results }: ApplyOutcome): RunFailure[] {
   return results.flatMap((each) =>
-    each.outcome === 'applied'
-      ? []
-      : [{ problem: problemWith(each.prepared, each.failure.message), retryable: each.failure.retryable }],
+    each.outcome === 'failed'
+      ? [{ problem: problemWith(each.prepared, each.failure.message), retryable: each.failure.retryable }]
+      : [],
   );
 }
 

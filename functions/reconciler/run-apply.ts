@@ -1,4 +1,4 @@
-import type { Inventory } from '../../shared/artifacts/inventory.ts';
+import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { isDefinition } from '../../shared/kubernetes/definitions.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { type ApplyOutcome, applyStages } from './apply-stages.ts';
@@ -46,17 +46,24 @@ async function hold({ session, entry }: ApplicationRun, message: string): Promis
 
 /** The write-ahead: before anything is written to the cluster, state points at the union of what was and what will be. */
 async function announcePlan(run: ApplicationRun, plan: ApplyPlan, inventory: Inventory): Promise<Inventory> {
-  if (plan.send.length + plan.gone.length === 0) return inventory;
+  if (plan.send.length + plan.gone.length + plan.released.length === 0) return inventory;
   const { session, ports, entry } = run;
   const { digest } = entry.artifact;
   const now = ports.clock.now();
   const attempt = session.state().artifact === digest ? attemptOf(session.state()) : 0;
   const next = presumedDead(now, attempt);
   const announced = announce(plan, inventory);
+  logKept(plan.released.map(letGo), run.log);
   const since = now.toISOString();
   await session.save({ artifact: digest, work: undefined, phase: 'applying', problems: [], since, next }, announced);
   return announced;
 }
+
+const letGo = (entry: InventoryEntry): PruneResult => ({
+  entry,
+  outcome: 'kept',
+  because: 'Git says that it is never to be applied',
+});
 
 /** Only after all of the revision's objects were applied: what replaces an object must stand before the object goes. */
 async function pruneGone(
@@ -65,7 +72,7 @@ async function pruneGone(
   { results, untried }: ApplyOutcome,
   discovery: Discovery,
 ): Promise<PruneResult[]> {
-  const isApplied = untried.length === 0 && results.every(({ outcome }) => outcome === 'applied');
+  const isApplied = untried.length === 0 && results.every(({ outcome }) => outcome !== 'failed');
   if (!isApplied || !run.entry.settings.prune || gone.length === 0) return [];
   const pruned = await prune(gone, pruneContext(run, discovery, false));
   logKept(pruned, run.log);

@@ -10,20 +10,29 @@ import type { PruneResult } from './prune.ts';
 export function withApplied(inventory: Inventory, results: readonly ObjectResult[], manager: string): Inventory {
   const next = new Map(inventory);
   for (const result of results)
-    if (result.outcome === 'applied')
+    if (result.outcome !== 'failed')
       next.set(result.prepared.key, appliedEntry(result.prepared, result.object, manager));
   return next;
 }
 
 /** An object that is, or is about to be, in the cluster, of which nothing is certain yet. */
-export function newEntry({ identity, resource }: Prepared, uid: string | undefined): InventoryEntry {
+export function newEntry({ identity, resource, policy }: Prepared, uid: string | undefined): InventoryEntry {
   const { kind, namespace, name } = identity;
-  return { apiVersion: apiVersionOf(resource), kind, namespace, name, ...(uid !== undefined && { uid }) };
+  const { wave } = policy;
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind,
+    namespace,
+    name,
+    ...(uid !== undefined && { uid }),
+    ...(wave !== 0 && { wave }),
+  };
 }
 
 export function appliedEntry(prepared: Prepared, object: LiveObject, manager: string): InventoryEntry {
-  const { desired } = prepared;
-  return { ...newEntry(prepared, object.metadata.uid), desired, live: hashOwned(object, manager) };
+  const { desired, policy } = prepared;
+  const entry = { ...newEntry(prepared, object.metadata.uid), desired };
+  return policy.apply === 'create-only' ? entry : { ...entry, live: hashOwned(object, manager) };
 }
 
 /** Marks what Git no longer has: it stays in the inventory until it is gone. */

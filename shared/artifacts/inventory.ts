@@ -14,8 +14,12 @@ const entrySchema = z.object({
   uid: z.string().optional(),
   /** Hash of what was sent. Absent while it is not certain that this is what the cluster has. */
   desired: z.string().optional(),
-  /** Hash of the fields that we own, as the server returned them. */
+  /** Hash of the fields that we own, as the server returned them. Absent, where `desired` is known, of what is only made and then left alone. */
   live: z.string().optional(),
+  /** Objects of higher waves are pruned first. Absent: 0. */
+  wave: z.number().int().optional(),
+  /** A Helm hook made it: nobody compares it with anything, and it goes when its policy says so, or with its application. */
+  hook: z.literal(true).optional(),
   /** Git no longer has it: it stays here until it is gone from the cluster. */
   leaving: z.literal(true).optional(),
 });

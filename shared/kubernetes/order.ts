@@ -48,6 +48,15 @@ export function stageOf({ group, kind }: { group: string; kind: string }): numbe
   return stageByKind.get(kind) ?? workloads;
 }
 
+type Ordered = { group: string; kind: string; wave?: number | undefined };
+
+/** The wave that an object really goes with. CRDs and Namespaces that say nothing come before all others. */
+export const waveOf = ({ wave = 0, ...kind }: Ordered) =>
+  wave === 0 && stageOf(kind) === definitionStage ? Number.NEGATIVE_INFINITY : wave;
+
+/** An object's place in the whole order: stage after stage, within wave after wave. */
+export const placeOf = (object: Ordered) => waveOf(object) * (workloads + 2) + stageOf(object);
+
 const isBuiltIn = (group: string) => !group.includes('.') || group.endsWith('.k8s.io');
 
 /** The items of each stage that has any, in order. */
