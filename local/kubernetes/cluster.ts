@@ -31,6 +31,8 @@ export type ClusterOptions = {
   authenticator?: Authenticator;
   /** The name under which the functions reach the API server; it must resolve to 127.0.0.1 for them. */
   host?: string;
+  /** Default: true. Without controllers nobody reacts to what is written: there are no nodes and no pods, and nothing is deleted but by name. */
+  controllers?: boolean;
   /** Default: 2. */
   nodes?: number;
   /** Of the nodes' labels. Default: `eu-west-1`. */
@@ -94,7 +96,7 @@ type Parts = {
 };
 
 async function start({ options, folder, review, components, cleanUp }: Parts): Promise<LocalCluster> {
-  const { host = defaultHost, nodes: count = 2, region = 'eu-west-1' } = options;
+  const { host = defaultHost, controllers = true } = options;
   components.start('etcd', etcdArguments({ folder: folder.path }));
   const pki = await createPki(join(folder.path, 'pki'), host);
   const tokenWebhook = await review.writeKubeconfig(folder.path);
@@ -102,11 +104,7 @@ async function start({ options, folder, review, components, cleanUp }: Parts): P
   const port = await startApiServer(components, layout, (server) => pki.adminOf(server));
   const admin = pki.adminOf(`https://127.0.0.1:${port}`);
   await writeKubeconfig(kubeconfigIn(folder.path), admin);
-  await startControllers(components, { ...layout, port });
-  await Promise.all(
-    [...nodes(count, region), defaultStorageClass].map(({ path, body }) => restRequestOk(admin, 'POST', path, body)),
-  );
-  await untilUsable(components, admin, count);
+  if (controllers) await startControllers({ options, components, admin, layout: { ...layout, port } });
   components.watch(options.onFailure ?? warn);
   return {
     endpoint: `https://${host}:${port}`,
@@ -139,7 +137,10 @@ async function startApiServer(
   }
 }
 
-async function startControllers(components: Components, layout: Layout): Promise<void> {
+type Controllers = { options: ClusterOptions; components: Components; admin: RestConfig; layout: Layout };
+
+async function startControllers({ options, components, admin, layout }: Controllers): Promise<void> {
+  const { nodes: count = 2, region = 'eu-west-1' } = options;
   const stages = (await readdir(stagesFolder)).filter((name) => name.endsWith('.yaml')).sort();
   components.start('kube-controller-manager', controllerManagerArguments(layout));
   components.start('kube-scheduler', schedulerArguments(layout));
@@ -150,6 +151,10 @@ async function startControllers(components: Components, layout: Layout): Promise
       stages.map((name) => join(stagesFolder, name)),
     ),
   );
+  await Promise.all(
+    [...nodes(count, region), defaultStorageClass].map(({ path, body }) => restRequestOk(admin, 'POST', path, body)),
+  );
+  await untilUsable(components, admin, count);
 }
 
 /** Pods need a service account, which a controller makes, and a node that is ready. */
