@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { kustomizationNames, kustomizationsIn } from '../../shared/kustomize/kustomizations.ts';
 import { findReferences, type Reference } from '../../shared/kustomize/references.ts';
 import { resolveReference } from '../../shared/kustomize/resolve-reference.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -11,11 +11,6 @@ import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** All that kustomize reads when it builds a folder. */
 export type KustomizeFiles = { files: Set<string>; problems: Problem[] };
-
-const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-
-const kustomizationsIn = ({ files }: Tree, folder: string): string[] =>
-  names.map((name) => posix.join(folder, name)).filter((path) => files.has(path));
 
 /** The kustomization of a folder, if it has one. */
 export const kustomizationIn = (tree: Tree, folder: string): string | undefined => kustomizationsIn(tree, folder)[0];
@@ -45,7 +40,10 @@ function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk)
   walk.problems.push(...refusedUnder(walk.tree, folder));
   const [file, ...others] = kustomizationsIn(walk.tree, folder);
   if (file === undefined) {
-    walk.problems.push({ file: folder, message: `is used as a base, but has none of ${names.join(', ')}` });
+    walk.problems.push({
+      file: folder,
+      message: `is used as a base, but has none of ${kustomizationNames.join(', ')}`,
+    });
     return;
   }
   for (const other of others) walk.files.add(other);

@@ -8,7 +8,7 @@ import { TryAgainError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 import type { Tree } from '../../shared/tree/tree.ts';
-import { inputsOf } from './inputs.ts';
+import { createInputs } from './inputs.ts';
 import type { PlannedApplication } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
 
@@ -26,18 +26,23 @@ const urlsExpireInSeconds = 300;
 
 /** Renders every application whose inputs changed. One that fails keeps its last good artifact, and doesn't stop the others. */
 export async function renderRelease(input: Input, ports: SourcePorts): Promise<Release> {
+  const inputsOf = createInputs(input.tree, input.cluster);
   const entries = await mapConcurrently(
     input.applications,
     concurrentRenderings,
-    async (application) => [application.name, await entryOf(application, input, ports)] as const,
+    async (application) => [application.name, await entryOf(application, inputsOf(application), input, ports)] as const,
   );
   return { environment: input.name, revision: input.revision, applications: Object.fromEntries(entries) };
 }
 
-async function entryOf(application: PlannedApplication, input: Input, ports: SourcePorts): Promise<ReleaseEntry> {
+async function entryOf(
+  application: PlannedApplication,
+  inputs: string,
+  input: Input,
+  ports: SourcePorts,
+): Promise<ReleaseEntry> {
   const { path, settings } = application;
   const before = input.before?.applications[application.name];
-  const inputs = inputsOf(application, input.tree, input.cluster);
   if (before?.inputs === inputs) return { ...before, path, settings };
   const { artifact = before?.artifact, problems, warnings, again } = await render(application, input, ports);
   return { path, inputs: again ? '' : inputs, artifact, problems, warnings, settings };

@@ -17,11 +17,38 @@ export const isUnder = (path: string, folder: string): boolean =>
 
 /** The paths of all files in `folder`, at any depth, in a stable order. `.` is the root. */
 export function filesUnder({ files }: Tree, folder: string): string[] {
-  return [...files.keys()].filter((path) => isUnder(path, folder)).sort();
+  const paths = inOrder(files);
+  if (folder === '.') return [...paths];
+  const begin = firstFrom(paths, `${folder}/`);
+  let end = begin;
+  while (paths[end]?.startsWith(`${folder}/`)) end += 1;
+  return [...(files.has(folder) ? [folder] : []), ...paths.slice(begin, end)];
 }
 
-export const hasFolder = ({ files }: Tree, folder: string): boolean =>
-  folder === '.' || files.keys().some((path) => path.startsWith(`${folder}/`));
+export const hasFolder = ({ files }: Tree, folder: string): boolean => {
+  const paths = inOrder(files);
+  return folder === '.' || paths[firstFrom(paths, `${folder}/`)]?.startsWith(`${folder}/`) === true;
+};
+
+const ordered = new WeakMap<Tree['files'], readonly string[]>();
+
+/** A thousand applications ask for their folders in a hundred thousand files: the paths are put in order once, since a tree never changes. */
+function inOrder(files: Tree['files']): readonly string[] {
+  const paths = ordered.get(files) ?? [...files.keys()].sort();
+  ordered.set(files, paths);
+  return paths;
+}
+
+/** The index of the first path that doesn't come before `prefix`, by bisection. */
+function firstFrom(paths: readonly string[], prefix: string): number {
+  let [low, high] = [0, paths.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((paths[middle] ?? '') < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** What was refused in `folder`, or above it where a whole folder was (a submodule): an application that needs it can't be rendered whole. */
 export function refusedUnder({ refused }: Tree, folder: string): Problem[] {

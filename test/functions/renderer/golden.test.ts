@@ -1,43 +1,22 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readFolderTree } from '../../../cli/folder-tree.ts';
 import { printYaml } from '../../../functions/renderer/print-yaml.ts';
 import { parseObjects } from '../../../functions/renderer/read-objects.ts';
-import { type FolderRequest, renderFolder } from '../../../functions/renderer/render.ts';
+import { renderFolder } from '../../../functions/renderer/render.ts';
 import { ensureKubectlAndHelm } from '../../../local/tools/kubectl-and-helm.ts';
 import { canonicalJson } from '../../../shared/manifests/canonical.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
-import type { Tree } from '../../../shared/tree/tree.ts';
 import { serveDiscovery } from '../../support/fake-discovery.ts';
-import { aRequest, problemsWith } from '../../support/renderer.ts';
+import { golden, goldenCases, requestOf, treeOf } from '../../support/golden-render.ts';
+import { problemsWith } from '../../support/renderer.ts';
 
-/** Folders of `test/golden/render`: `in` is a repository whose `app` is rendered to `expected.yaml`, or refused with `expected-errors.txt`. */
-const golden = join(import.meta.dirname, '../../golden/render');
-const cases = readdirSync(golden);
-const broken = cases.filter((name) => name.startsWith('broken-'));
-const whole = cases.filter((name) => !name.startsWith('broken-'));
+const broken = goldenCases.filter((name) => name.startsWith('broken-'));
+const whole = goldenCases.filter((name) => !name.startsWith('broken-'));
 const run = promisify(execFile);
-
-function requestOf(name: string): FolderRequest {
-  const file = join(golden, name, 'request.json');
-  return aRequest(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
-}
-
-/** `in` alone is the repository: the checkout around it is left out. */
-async function treeOf(name: string): Promise<Tree> {
-  const { tree, path } = await readFolderTree(join(golden, name, 'in'));
-  const inside = <Value>(map: ReadonlyMap<string, Value>) =>
-    new Map(
-      [...map]
-        .filter(([file]) => file.startsWith(`${path}/`))
-        .map(([file, value]) => [file.slice(path.length + 1), value]),
-    );
-  return { files: inside(tree.files), refused: inside(tree.refused) };
-}
 
 function compare(file: string, text: string): void {
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);

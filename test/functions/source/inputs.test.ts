@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { inputsOf } from '../../../functions/source/inputs.ts';
+import { createInputs } from '../../../functions/source/inputs.ts';
 import type { PlannedApplication } from '../../../functions/source/plan-applications.ts';
+import type { ClusterState } from '../../../shared/state/types.ts';
+import type { Tree } from '../../../shared/tree/tree.ts';
 import { aCluster, aTree, someSettings } from '../../support/examples.ts';
+
+const inputsOf = (application: PlannedApplication, tree: Tree, cluster: ClusterState) =>
+  createInputs(tree, cluster)(application);
 
 const web: PlannedApplication = {
   name: 'web',
@@ -10,7 +15,11 @@ const web: PlannedApplication = {
   settings: someSettings(),
 };
 const files = { 'applications/web/a.yaml': 'a: 1', 'applications/other/a.yaml': 'a: 1', 'base/b.yaml': 'b: 1' };
-const overlay = { ...files, 'applications/web/kustomization.yaml': 'resources: [../../base]' };
+const overlay = {
+  ...files,
+  'applications/web/kustomization.yaml': 'resources: [../../base]',
+  'base/kustomization.yaml': 'resources: [b.yaml]',
+};
 const before = inputsOf(web, aTree(files), aCluster());
 
 describe('the inputs of a rendering', () => {
@@ -55,17 +64,28 @@ describe('the inputs of a rendering', () => {
     expect(inputs('b: 1', 'x')).toBe(inputs('b: 1'));
   });
 
-  it('include the whole tree where a kustomization refers outside its folder', () => {
-    const changedBase = aTree({ ...overlay, 'base/b.yaml': 'b: 2' });
-    expect(inputsOf(web, changedBase, aCluster())).not.toBe(inputsOf(web, aTree(overlay), aCluster()));
+  it('include what a kustomization refers to outside its folder', () => {
+    const inputs = (content: string, other = '') =>
+      inputsOf(web, aTree({ ...overlay, 'base/b.yaml': content, 'base/unused.yaml': other }), aCluster());
+    expect(inputs('b: 2')).not.toBe(inputs('b: 1'));
+    expect(inputs('b: 1', 'x')).toBe(inputs('b: 1'));
   });
 
-  it('include the whole tree where a chart depends on one outside its folder', () => {
+  it('include a chart on which it depends, outside its folder', () => {
     const chart = {
       ...files,
       'applications/web/Chart.yaml': 'dependencies: [{name: base, repository: "file://../../base"}]',
     };
     const changedBase = aTree({ ...chart, 'base/b.yaml': 'b: 2' });
     expect(inputsOf(web, changedBase, aCluster())).not.toBe(inputsOf(web, aTree(chart), aCluster()));
+  });
+
+  it('change when a file that was missing comes, or why it was refused', () => {
+    const inputs = (more: Record<string, string>, refused: Record<string, string> = {}) =>
+      inputsOf(web, aTree({ ...overlay, ...more }, refused), aCluster());
+    const missing = inputs({ 'base/kustomization.yaml': 'resources: [c.yaml]' });
+    expect(inputs({ 'base/kustomization.yaml': 'resources: [c.yaml]', 'base/c.yaml': 'c: 1' })).not.toBe(missing);
+    expect(inputs({}, { 'base/c.yaml': 'is a link' })).not.toBe(inputs({}));
+    expect(inputs({}, { 'other/c.yaml': 'is a link' })).toBe(inputs({}));
   });
 });
