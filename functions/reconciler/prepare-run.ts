@@ -8,10 +8,16 @@ import { type Prepared, prepareArtifact } from './prepared.ts';
 import { readArtifact } from './read-artifact.ts';
 import type { ApplicationRun } from './run.ts';
 
+/** What preparing takes of a run: it reads, and writes nothing. */
+export type Preparing = Pick<ApplicationRun, 'open' | 'entry' | 'log'> & {
+  session: Pick<ApplicationRun['session'], 'name'>;
+  ports: Pick<ApplicationRun['ports'], 'objects'>;
+};
+
 export type PreparedRun = { prepared: Prepared[]; refusals: RunFailure[]; discovery: Discovery };
 
 /** Reads an artifact, finds where its objects go, and checks them all. Discovery is asked anew before a kind counts as unknown. */
-export async function prepareRun(run: ApplicationRun, digest = run.entry.artifact.digest): Promise<PreparedRun> {
+export async function prepareRun(run: Preparing, digest = run.entry.artifact.digest): Promise<PreparedRun> {
   const { open, entry, session, log } = run;
   const objects = await readArtifact(session.name.environment, digest, run.ports.objects);
   const defined = definedResources(objects.map(({ object }) => object));

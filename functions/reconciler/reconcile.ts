@@ -1,5 +1,5 @@
 import { isRetryable, problemsOf, StaleError } from '../../shared/errors.ts';
-import type { Reconciliation } from '../../shared/events/messages.ts';
+import type { PlanRequest, Reconciliation } from '../../shared/events/messages.ts';
 import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import { workOf } from '../../shared/state/standing.ts';
@@ -10,6 +10,7 @@ import type { ReconcilerPorts } from './ports.ts';
 import { runApply } from './run-apply.ts';
 import { runCheck } from './run-check.ts';
 import { runJudge } from './run-judge.ts';
+import { runPlan } from './run-plan.ts';
 import { runRemove } from './run-remove.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -17,11 +18,16 @@ const maximumPasses = 4;
 
 /**
  * Does for one application what there is to do. What comes of it, and when to come back, goes into state; the message is done with.
- * A revision that comes in between is handled at once, from the start.
+ * A revision that comes in between is handled at once, from the start. A plan changes nothing but that it is there.
  *
  * @throws whatever kept the result from being recorded: then the message has to come back
  */
-export async function reconcile(message: Reconciliation, ports: ReconcilerPorts, deadline: Deadline): Promise<void> {
+export async function reconcile(
+  message: Reconciliation | PlanRequest,
+  ports: ReconcilerPorts,
+  deadline: Deadline,
+): Promise<void> {
+  if (message.mode === 'plan') return runPlan(message, ports, deadline);
   for (let pass = 1; ; pass += 1) {
     try {
       return await reconcileOnce(message, ports, deadline);

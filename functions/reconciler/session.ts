@@ -70,7 +70,11 @@ const stale = () => new StaleError('a newer revision or another run has taken ov
 const inventoryKey = ({ environment, application }: ApplicationName, digest: string) =>
   keys.inventory(environment, application, digest);
 
-async function readInventory(key: string | undefined, { objects }: ReconcilerPorts): Promise<Inventory> {
+/** @param key as state has it. Default: none, which is empty */
+export async function readInventory(
+  key: string | undefined,
+  { objects }: Pick<ReconcilerPorts, 'objects'>,
+): Promise<Inventory> {
   return key === undefined ? new Map() : parseInventory(new TextDecoder().decode(await objects.get(key)));
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keys } from '../artifacts/keys.ts';
 import { nameSchema, repositorySchema } from '../config/names.ts';
 
 /**
@@ -29,14 +30,36 @@ export const tickSchema = z.object({
   scheduledAt: z.string().min(1),
 });
 
-/** On `reconciliations`: make this application match what is desired now (`apply`), or look for drift (`check`). */
-export const reconciliationSchema = z.object({
+const application = {
   kind: z.literal('reconciliation'),
   environment: nameSchema,
   application: nameSchema,
-  mode: z.enum(['apply', 'check']),
   cause: z.string().min(1).max(200),
-});
+};
+
+const passSchema = z.object({ ...application, mode: z.enum(['apply', 'check']) });
+
+const planRequestSchema = z
+  .object({
+    ...application,
+    mode: z.literal('plan'),
+    /** Key of the planned revision's release in the artifact store. It is not what `desired` says. */
+    release: z.string(),
+    /** Under which the plan is stored. Another plan of the same revision needs another one: a plan is written once. */
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots and hyphens'),
+  })
+  .refine(({ environment, release }) => release === keys.release(environment, digestIn(release)), {
+    path: ['release'],
+    error: 'must be a release of the same environment',
+  });
+
+const digestIn = (key: string) => /[0-9a-f]{64}(?=\.json$)/.exec(key)?.[0] ?? '';
+
+/**
+ * On `reconciliations`: make this application match what is desired now (`apply`), look for drift (`check`), or say what a revision
+ * that nobody has decided on yet would do (`plan`).
+ */
+export const reconciliationSchema = z.discriminatedUnion('mode', [passSchema, planRequestSchema]);
 
 /** EventBridge's envelope around ECR's event. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
 const ecrEventSchema = z.object({
@@ -54,6 +77,8 @@ const ecrEventSchema = z.object({
     /** Instead of `result`, of a pull-through cache. */
     'sync-status': z.string().nullish(),
     'image-tag': z.string().nullish(),
+    /** Of what refers to an image: a signature, an SBOM. */
+    'artifact-media-type': z.string().nullish(),
   }),
 });
 
@@ -69,9 +94,15 @@ export const imageMessageSchema = z.unknown().transform((value, context): ImageS
 export type GitChange = z.output<typeof gitChangeSchema>;
 export type ImageScan = z.output<typeof imageScanSchema>;
 export type Tick = z.output<typeof tickSchema>;
-export type Reconciliation = z.output<typeof reconciliationSchema>;
+export type Reconciliation = z.output<typeof passSchema>;
+export type PlanRequest = z.output<typeof planRequestSchema>;
 export type EcrEvent = z.output<typeof ecrEventSchema>;
 
-/** The FIFO group: one application's reconciliations come one after the other, others' beside them. */
-export const reconciliationGroup = ({ environment, application }: { environment: string; application: string }) =>
-  `${environment}/${application}`;
+type Group = { environment: string; application: string; mode?: Reconciliation['mode'] | PlanRequest['mode'] };
+
+/**
+ * The FIFO group: one application's reconciliations come one after the other, others' beside them. Its plans have a group of their own,
+ * so that nobody can hold a deployment up by pull requests.
+ */
+export const reconciliationGroup = ({ environment, application, mode }: Group) =>
+  `${environment}${mode === 'plan' ? ':' : '/'}${application}`;

@@ -5,8 +5,9 @@ import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import { parseInventory } from '../../shared/artifacts/inventory.ts';
 import { keys } from '../../shared/artifacts/keys.ts';
+import { type Plan, planSchema } from '../../shared/artifacts/plan.ts';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
-import type { ApplySettings, Release } from '../../shared/artifacts/release.ts';
+import type { ApplySettings, Release, ReleaseEntry } from '../../shared/artifacts/release.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createApi, type Deadline } from '../../shared/kubernetes/api.ts';
 import { createCluster } from '../../shared/kubernetes/create-cluster.ts';
@@ -39,6 +40,10 @@ export type WorldOptions = {
   /** Default: a clock that only sleeping moves. `real` for a real cluster. */
   time?: 'sleepy' | 'real';
 };
+
+type Manifests = readonly (KubernetesObject | ArtifactObject)[];
+
+const isManifests = (proposal: Manifests | Release['applications']): proposal is Manifests => Array.isArray(proposal);
 
 const blank = { cluster: 'main', secrets: 'allow', prune: true, drift: 'correct', conflicts: 'fail' } as const;
 
@@ -94,39 +99,65 @@ export async function createWorld(options: WorldOptions) {
     return digestOf(bytes);
   }
 
+  async function putRelease(revision: string, applications: Release['applications']): Promise<string> {
+    const release: Release = { environment, revision, applications };
+    return keys.release(environment, await put((each) => keys.release(environment, each), release));
+  }
+
   /** What `source` does: the next revision becomes the desired one. */
   async function desire(): Promise<number> {
     const sequence = await state.nextSequence(environment);
     const revision = `revision-${sequence}`;
-    const release: Release = { environment, revision, applications };
-    const digest = await put((each) => keys.release(environment, each), release);
-    const key = keys.release(environment, digest);
+    const key = await putRelease(revision, applications);
     const at = clock.now().toISOString();
     await state.writeDesired({ environment, repository: 'o/r', branch: 'b', sequence, revision, release: key, at });
     return sequence;
   }
 
+  async function entryOf(manifests: Manifests, changes: Partial<ApplySettings>): Promise<ReleaseEntry> {
+    const artifact = {
+      objects: manifests.map((each) => ('object' in each ? each : { object: each })) as ArtifactObject[],
+    };
+    const digest = await put((each) => keys.artifact(environment, each), artifact);
+    return {
+      path: application,
+      inputs: digest,
+      artifact: { digest, objects: manifests.length, revision: 'r' },
+      problems: [],
+      warnings: [],
+      settings: { ...settings, ...changes },
+    };
+  }
+
+  let plans = 0;
+
   return {
     ports,
     lines,
     clock,
+    settings,
     advance: sleepy.advance,
     /** A commit: these are the application's objects from now on. */
-    async commit(manifests: readonly (KubernetesObject | ArtifactObject)[], changes: Partial<ApplySettings> = {}) {
-      const artifact = {
-        objects: manifests.map((each) => ('object' in each ? each : { object: each })) as ArtifactObject[],
-      };
-      const digest = await put((each) => keys.artifact(environment, each), artifact);
-      const entry = {
-        path: application,
-        inputs: digest,
-        artifact: { digest, objects: manifests.length, revision: 'r' },
-        problems: [],
-        warnings: [],
-        settings: { ...settings, ...changes },
-      };
-      applications = { ...applications, [application]: entry };
+    async commit(manifests: Manifests, changes: Partial<ApplySettings> = {}) {
+      applications = { ...applications, [application]: await entryOf(manifests, changes) };
       return desire();
+    },
+    /** A pull request: what its plan says. Manifests of the application, or all applications of the revision. */
+    async plan(
+      proposal: Manifests | Release['applications'],
+      changes: Partial<ApplySettings> = {},
+      deadline: Deadline = { remaining: () => 60_000 },
+    ): Promise<Plan> {
+      const proposed = isManifests(proposal)
+        ? { ...applications, [application]: await entryOf(proposal, changes) }
+        : proposal;
+      const release = await putRelease('proposed', proposed);
+      plans += 1;
+      const id = `plan-${plans}`;
+      const message = { kind: 'reconciliation', environment, application, mode: 'plan', cause: 'test' } as const;
+      await reconcile({ ...message, release, id }, ports, deadline);
+      const bytes = await objects.get(keys.plan(environment, application, id));
+      return planSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     },
     /** A commit that takes the application out of Git; another one stays. */
     async remove() {
