@@ -1,6 +1,7 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import { foreignFields } from '../../shared/kubernetes/additions.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
-import { foreignFields, hashOwned } from '../../shared/kubernetes/ownership.ts';
+import { hashOwned } from '../../shared/kubernetes/ownership.ts';
 
 /**
  * Why an object is looked at closer. `changed`: a field of ours has another value or another owner. `added`: a manager of the undo list

@@ -1,7 +1,8 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
+import { foreignFields, takeOver, withoutOthers } from '../../shared/kubernetes/additions.ts';
 import { differences, showValue } from '../../shared/kubernetes/difference.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
-import { foreignFields, hashOwned, takeOver, withoutOthers } from '../../shared/kubernetes/ownership.ts';
+import { hashOwned } from '../../shared/kubernetes/ownership.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import type { RunFailure } from './decide-result.ts';

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../manifests/object.ts';
+import { isUndone } from './additions.ts';
 import { readFieldPath, withoutPath } from './field-path.ts';
 import { managerPrefix } from './names.ts';
-import { isUndone } from './ownership.ts';
 
 /**
  * Another manager owns this field with another value. `field` is a path as the API server writes it: `.spec.replicas`. `subresource` is

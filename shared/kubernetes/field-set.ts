@@ -8,7 +8,7 @@ import { isPlainObject } from '../manifests/canonical.ts';
  */
 export type FieldSet = { [key: string]: FieldSet };
 
-const isWhole = (set: FieldSet) => Object.keys(set).length === 0;
+export const isWhole = (set: FieldSet) => Object.keys(set).length === 0;
 
 /** The values that a set names, without the rest of the object. Fields that are not there are left out. */
 export function pick(value: unknown, set: FieldSet): unknown {
@@ -34,9 +34,8 @@ export function keep(value: unknown, set: FieldSet): unknown {
 
 /** With the fields by which an item is told from its neighbours. */
 function withKeysOfItem(set: FieldSet, key: string): FieldSet {
-  if (isWhole(set) || !key.startsWith('k:')) return set;
-  const names = Object.keys(JSON.parse(key.slice(2)) as object);
-  return { ...Object.fromEntries(names.map((name) => [`f:${name}`, {}])), ...set };
+  if (isWhole(set)) return set;
+  return { ...Object.fromEntries(keysOfItem(key).map((name) => [`f:${name}`, {}])), ...set };
 }
 
 /** The value without the fields that a set names, and without what is empty when they are gone. */
@@ -47,17 +46,28 @@ export function omit(value: unknown, set: FieldSet): unknown {
 function omitOne(value: unknown, key: string, below: FieldSet): unknown {
   const found = child(value, key);
   if (found === undefined) return value;
-  const left = isWhole(below) ? undefined : omit(found, below);
-  const isGone = left === undefined || (left !== found && isEmpty(left));
+  const keys = keysOfItem(key);
+  const left = isWhole(below) ? undefined : omit(found, without(below, keys));
+  const isGone =
+    left === undefined || (left !== found && isEmpty(left)) || (Object.hasOwn(below, '.') && hasOnly(left, keys));
   if (Array.isArray(value)) return value.flatMap((item) => (item !== found ? [item] : isGone ? [] : [left]));
   const { [key.slice(2)]: _, ...others } = value as Record<string, unknown>;
   return isGone ? others : { ...(value as object), [key.slice(2)]: left };
 }
 
+/** The names of the fields by which an item is told from its neighbours: they stay as long as anything of it does. */
+const keysOfItem = (key: string) => (key.startsWith('k:') ? Object.keys(JSON.parse(key.slice(2)) as object) : []);
+
+const without = (set: FieldSet, names: readonly string[]): FieldSet =>
+  Object.fromEntries(Object.entries(set).filter(([key]) => !names.some((name) => key === `f:${name}`)));
+
+const hasOnly = (value: unknown, names: readonly string[]) =>
+  names.length > 0 && isPlainObject(value) && Object.keys(value).every((name) => names.includes(name));
+
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** The value below one key of a set. */
-function child(value: unknown, key: string): unknown {
+export function child(value: unknown, key: string): unknown {
   const name = key.slice(2);
   switch (key.slice(0, 2)) {
     case 'f:':
@@ -73,9 +83,16 @@ function child(value: unknown, key: string): unknown {
   }
 }
 
+/** Git need not say every key: the API server adds the protocol of a port. */
 function findByKeys(items: readonly unknown[], json: string): unknown {
   const keys = Object.entries(JSON.parse(json) as Record<string, unknown>);
-  return items.find((item) => isPlainObject(item) && keys.every(([name, value]) => item[name] === value));
+  const has = (item: unknown, [name, value]: [string, unknown]) => isPlainObject(item) && item[name] === value;
+  const may = (item: unknown, key: [string, unknown]) =>
+    has(item, key) || (isPlainObject(item) && item[key[0]] === undefined);
+  return (
+    items.find((item) => keys.every((key) => has(item, key))) ??
+    items.find((item) => keys.some((key) => has(item, key)) && keys.every((key) => may(item, key)))
+  );
 }
 
 /** Everything that is in either set. */

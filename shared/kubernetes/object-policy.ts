@@ -24,6 +24,12 @@ export type ObjectPolicy = {
   ignore: { fields: string[]; managers: string[] };
 };
 
+/** What others may do to an object without that being drift. */
+export type Tolerance = Pick<ObjectPolicy, 'additions' | 'ignore'>;
+
+/** Nothing that is ours may change, and nothing may be added by hand. */
+export const strict: Tolerance = { additions: 'undo', ignore: { fields: [], managers: [] } };
+
 type Settings = Pick<ObjectPolicy, 'conflicts' | 'drift'> & { rules: readonly ObjectRule[] };
 type Meaning = Partial<ObjectPolicy>;
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { takeOver } from '../../shared/kubernetes/additions.ts';
 import type { ApplyOptions, Cluster } from '../../shared/kubernetes/cluster.ts';
-import { hashOwned, takeOver } from '../../shared/kubernetes/ownership.ts';
+import { hashOwned } from '../../shared/kubernetes/ownership.ts';
 import { indexResources, type Resource, type Resources } from '../../shared/kubernetes/resource.ts';
 import type { KubernetesObject } from '../../shared/manifests/object.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveObject, ManagedFields } from '../../../shared/kubernetes/live-object.ts';
-import { foreignFields, hashOwned, isAppliedBy, isUndone, takeOver } from '../../../shared/kubernetes/ownership.ts';
+import { hashOwned, isAppliedBy } from '../../../shared/kubernetes/ownership.ts';
 
 const manager = 'plumbline:staging/web';
 const apply = (name: string, fieldsV1 = {}): ManagedFields => ({
@@ -42,57 +42,24 @@ describe('the hash of what we own', () => {
     expect(hashOwned(object([less]), manager)).not.toBe(hash);
   });
 
+  it('says nothing of what is ignored: its value, or whose it is', () => {
+    const both = apply(manager, { 'f:data': { 'f:a': {}, 'f:b': {} } });
+    const ignoring = (each: LiveObject) =>
+      hashOwned(each, manager, { additions: 'undo', ignore: { fields: ['/data/b'], managers: [] } });
+    expect(ignoring(object([both], { a: '1', b: 'other' }))).toBe(ignoring(object([ours])));
+    expect(ignoring(object([both], { a: 'other', b: '2' }))).not.toBe(ignoring(object([ours])));
+  });
+
+  it('says nothing of an ignored part of a list that is owned as a whole', () => {
+    const whole = apply(manager, { 'f:data': {} });
+    const ignoring = (data: Record<string, string>) =>
+      hashOwned(object([whole], data), manager, { additions: 'undo', ignore: { fields: ['/data/b'], managers: [] } });
+    expect(ignoring({ a: '1', b: 'other' })).toBe(ignoring({ a: '1', b: '2' }));
+    expect(ignoring({ a: 'other', b: '2' })).not.toBe(ignoring({ a: '1', b: '2' }));
+  });
+
   it('is empty where we own nothing', () => {
     expect(hashOwned(object([apply('somebody', { 'f:data': {} })]), manager)).toBe('');
-  });
-});
-
-describe('the undo list', () => {
-  it.each([
-    ['kubectl', true],
-    ['kubectl-edit', true],
-    ['kubectl-client-side-apply', true],
-    ['before-first-apply', true],
-    ['helm', false],
-    ['kube-controller-manager', false],
-    ['plumbline:other/app', false],
-  ])('%s: %s', (name, undone) => {
-    expect(isUndone(name)).toBe(undone);
-  });
-
-  it('names what its managers added, by whom and when', () => {
-    const theirs = update('kubectl-edit', { 'f:data': { 'f:a': {}, 'f:b': {} } }, { time: '2026-11-21T12:00:00Z' });
-    expect(foreignFields(object([ours, theirs]), manager)).toEqual([
-      { path: 'data.b', value: '2', manager: 'kubectl-edit', time: '2026-11-21T12:00:00Z' },
-    ]);
-  });
-
-  it('leaves controllers, the status and shared fields alone', () => {
-    const entries = [
-      ours,
-      update('kube-controller-manager', { 'f:data': { 'f:b': {} } }),
-      update('kubectl', { 'f:status': { 'f:phase': {} } }, { subresource: 'status' }),
-      update('kubectl', { 'f:data': { 'f:a': {} } }),
-    ];
-    expect(foreignFields(object(entries), manager)).toEqual([]);
-  });
-});
-
-describe('taking over', () => {
-  it('moves the entries of the undo list into ours and keeps all others', () => {
-    const controller = update('kube-controller-manager', { 'f:status': {} }, { subresource: 'status' });
-    const theirs = update('kubectl-edit', { 'f:data': { 'f:b': {} }, 'f:status': { 'f:x': {} } });
-    expect(takeOver(object([theirs, ours, controller]), manager)).toEqual([
-      controller,
-      { ...ours, fieldsV1: { 'f:data': { 'f:a': {}, 'f:b': {} } } },
-    ]);
-  });
-
-  it('makes an entry of ours where there is none', () => {
-    const theirs = update('kubectl-create', { 'f:data': { 'f:b': {} } });
-    expect(takeOver(object([theirs]), manager)).toEqual([
-      { manager, operation: 'Apply', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:b': {} } } },
-    ]);
   });
 });
 
