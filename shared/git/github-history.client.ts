@@ -1,11 +1,8 @@
 import { type Access, splitName } from './github-access.client.ts';
 import type { Commit, GitWriter } from './ports.ts';
 
-/** What was committed, and what was said about it. */
-export const createHistory = (access: Access): Pick<GitWriter, 'history' | 'remarks' | 'remark'> => ({
+export const createHistory = (access: Access): Pick<GitWriter, 'history'> => ({
   history: (...where) => readHistory(access, ...where),
-  remarks: (...about) => readRemarks(access, ...about),
-  remark: (...remark) => writeRemark(access, ...remark),
 });
 
 function readHistory(access: Access, repository: string, revision: string, count: number): Promise<Commit[]> {
@@ -39,18 +36,3 @@ const isBot = (account: Account) => account?.type === 'Bot';
 
 /** The committer of what is made through GitHub's page and `createCommitOnBranch`. */
 const isGitHub = (account: Account) => account?.login === 'web-flow';
-
-function readRemarks(access: Access, repository: string, revision: string): Promise<string[]> {
-  return access(repository, `read the comments on ${revision} in`, async (client) => {
-    const parameters = { ...splitName(repository), commit_sha: revision, per_page: 100 };
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/comments', parameters);
-    return data.map(({ body }) => body);
-  });
-}
-
-async function writeRemark(access: Access, repository: string, revision: string, body: string): Promise<void> {
-  const parameters = { ...splitName(repository), commit_sha: revision, body };
-  await access(repository, `comment on ${revision} in`, (client) =>
-    client.request('POST /repos/{owner}/{repo}/commits/{commit_sha}/comments', parameters),
-  );
-}

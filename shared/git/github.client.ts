@@ -3,6 +3,7 @@ import { type Access, createAccess, type GitHubApp, splitName } from './github-a
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
 import { createHistory } from './github-history.client.ts';
 import { createPullRequests } from './github-pull-requests.client.ts';
+import { createRemarks } from './github-remarks.client.ts';
 import { replaceBranch } from './github-replace.client.ts';
 import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts';
 
@@ -14,9 +15,11 @@ export function createGitHubReader(app: GitHubApp): GitReader {
 /** Needs an App with "Contents: write", and where pull requests are asked for "Pull requests: write" too. */
 export function createGitHubWriter(app: GitHubApp): GitWriter {
   const access = createAccess(app, { contents: 'write' });
+  const pulls = createAccess(app, { pull_requests: 'write' });
   return {
     ...createReading(access),
-    ...createPullRequests(createAccess(app, { pull_requests: 'write' })),
+    ...createPullRequests(pulls),
+    ...createRemarks({ commits: access, pulls }),
     replace: (change) => replaceBranch(access, change),
     ...createHistory(access),
     commit: (change) => commit(access, change),

@@ -65,9 +65,9 @@ export type GitWriter = GitReader & {
     title: string;
     body: string;
   }): Promise<number | 'stale'>;
-  /** What was said about a commit, at most 100 remarks. */
-  remarks(repository: string, revision: string): Promise<string[]>;
-  remark(repository: string, revision: string, body: string): Promise<void>;
+  /** What was said about a commit, or about a pull request (`#5`), oldest first, at most 1,000 remarks. */
+  remarks(repository: string, about: string): Promise<string[]>;
+  remark(repository: string, about: string, body: string): Promise<void>;
   changePullRequest(repository: string, number: number, change: PullRequestChange): Promise<void>;
 };
 

@@ -58,9 +58,12 @@ const knownIn =
 
 const keep = (reason: string): Verdict => ({ action: 'keep', reason });
 
-const hold = (written: Written, from: string, until: string): Verdict => ({
+type Taken = { was: string; is: string; until: string };
+
+/** It may have been reverted, replaced by hand, or never merged. */
+const hold = (written: Written, { was, is, until }: Taken): Verdict => ({
   action: 'keep',
-  reason: `a person replaced ${from}: held until ${until}`,
+  reason: `a person took back ${was} (${where(written)}), and ${is} stands there: held until ${until}`,
   held: written.commit,
 });
 
@@ -71,11 +74,11 @@ const pinOf = ({ repository }: ImageReference, { tag, digest }: ImageVersion): P
 
 function judgeSameTag(current: ImageReference, version: ImageVersion, written: Question['written']): Verdict {
   if (current.digest === undefined && isWritten(version, written))
-    return hold(
-      written,
-      `${version.tag}@${written.digest} (${where(written)}) by ${version.tag}`,
-      'there is a newer version',
-    );
+    return hold(written, {
+      was: `${version.tag}@${written.digest}`,
+      is: version.tag,
+      until: 'there is a newer version',
+    });
   if (current.digest === undefined) return { action: 'pin', pin: pinOf(current, version) };
   if (current.digest === version.digest) return { action: 'current' };
   return keep(
@@ -90,8 +93,8 @@ const isWritten = (version: ImageVersion, written: Question['written']): written
 function judgeMovedTag(current: ImageReference, version: ImageVersion, written: Question['written']): Verdict {
   if (current.digest === version.digest) return { action: 'current' };
   if (!isWritten(version, written)) return { action: 'pin', pin: pinOf(current, version) };
-  const from = `${written.digest} (${where(written)}) by ${current.digest ?? version.tag}`;
-  return hold(written, from, `the tag ${version.tag} has another digest`);
+  const { tag, digest } = version;
+  return hold(written, { was: digest, is: current.digest ?? tag, until: `the tag ${tag} has another digest` });
 }
 
 /** A tag without digest that isn't a version (`latest`) is what automation was asked to replace; with a digest, a person chose it. */
@@ -116,6 +119,5 @@ function judgeHistory(
   if (written === undefined || current === undefined || current === written.tag) return undefined;
   const order = ordering.compare(version, known(written.tag));
   if (order === undefined || order > 0) return undefined;
-  const from = `${written.tag} (${where(written)}) by ${current}`;
-  return hold(written, from, `there is a version newer than ${written.tag}`);
+  return hold(written, { was: written.tag, is: current, until: `there is a version newer than ${written.tag}` });
 }

@@ -218,6 +218,18 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
       ]);
     });
 
+    it('remarks on one, open or closed, and on its commit apart from it', async () => {
+      const { git, propose } = await start();
+      const { writer, repository } = git;
+      const head = await propose('b');
+      const about = `#${await writer.openPullRequest({ repository, ...aRequest })}`;
+      await writer.remark(repository, about, 'Proposed');
+      await git.closePullRequest(Number(about.slice(1)));
+      await writer.remark(repository, about, 'Held');
+      expect(await writer.remarks(repository, about)).toEqual(['Proposed', 'Held']);
+      expect(await writer.remarks(repository, head)).toEqual([]);
+    });
+
     it('tells merged ones from closed ones, newest first', async () => {
       const { git, propose } = await start();
       const { writer, repository } = git;

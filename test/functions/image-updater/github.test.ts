@@ -36,6 +36,10 @@ test('on GitHub, one pull request is opened, kept, merged, reverted and closed',
   const revert = { [deploymentFile]: aDeployment(`${application}:1.0.0`) };
   await github.commit({ repository, branch: 'staging', files: revert, message: 'Revert' });
   expect(await scan()).toEqual(['1 closed: staging: example-application 1.2.0']);
+  expect(await scan()).toHaveLength(1);
+  expect(github.records(repository).comments).toMatchObject([
+    { body: expect.stringContaining('holds `example-application`') },
+  ]);
   expect(await scan('1.3.0')).toHaveLength(2);
 
   const byHand = { [deploymentFile]: aDeployment(pinOf('1.3.0')) };

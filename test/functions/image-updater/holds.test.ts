@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { TryAgainError } from '../../../shared/errors.ts';
-import { aDeployment, application, deploymentFile, gitRepository, pinOf, rules, startAtOne } from './bench.ts';
+import {
+  aDeployment,
+  application,
+  deploymentFile,
+  gitRepository,
+  pinOf,
+  registryHost,
+  repositoryOf,
+  rules,
+  startAtOne,
+  startUpdater,
+  versionOf,
+} from './bench.ts';
 import { aPush, aScan } from './events.ts';
 
 /** An environment that got 1.1.0, which a person took back. */
@@ -23,11 +35,46 @@ describe('a version that a person took back', () => {
     await updater.receive(aPush('1.1.0'), aScan);
     expect(await updater.remarks()).toEqual([
       expect.stringMatching(
-        /`staging` holds `example-application`: `a person replaced 1\.1\.0 \(commit .*\) by 1\.0\.0: held/,
+        /`staging` holds `example-application`: `a person took back 1\.1\.0 \(commit .*\), and 1\.0\.0 stands there: held/,
       ),
     ]);
     expect((await updater.remarks())[0]).toContain(`\nPlumbline-Resume: ${application}\n`);
     expect(updater.standing()).toBe(before);
+  });
+
+  test('is told by scans, which look at everything, and not by each push', async () => {
+    const updater = await startHeld();
+    await updater.receive(aPush('1.1.0'));
+    expect(await updater.remarks()).toEqual([]);
+    expect(updater.lines('image left alone')).toHaveLength(1);
+    await updater.receive(aScan);
+    expect(await updater.remarks()).toHaveLength(1);
+  });
+
+  test('is told in one remark with all others of its commit, and in few remarks at once', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `${registryHost}/app-${index}`);
+    const updater = startUpdater();
+    const at = (tag: string, some = names) =>
+      Object.fromEntries(
+        some.map((name) => [`${name.slice(registryHost.length + 1)}.yaml`, aDeployment(`${name}:${tag}`)]),
+      );
+    updater.write({ 'environment.yaml': rules(...names), ...at('1.0.0') });
+    const written: string[] = [];
+    for (let first = 0; first < names.length; first += 6) {
+      for (const name of names.slice(first, first + 6)) updater.registry.push(repositoryOf(name), versionOf('1.1.0'));
+      updater.pass(60_000);
+      await updater.receive(aScan);
+      written.push((await updater.git.head(gitRepository, 'staging')) ?? '');
+    }
+    updater.write(at('1.0.0'));
+    const remarks = async () =>
+      (await Promise.all(written.map((commit) => updater.git.remarks(gitRepository, commit)))).flat();
+    await updater.receive(aScan);
+    expect(await remarks()).toHaveLength(5);
+    updater.ports.random = Math.random;
+    for (let scan = 0; scan < 100 && (await remarks()).length < 10; scan += 1) await updater.receive(aScan);
+    const told = (await remarks()).map((remark) => remark.match(/^Plumbline-Resume: /gm)?.length);
+    expect(told).toEqual(Array(10).fill(6));
   });
 
   test('is in the log when it can not be told on its commit', async () => {

@@ -109,7 +109,7 @@ describe('a person', () => {
     await updater.receive({ kind: 'image-scan', cause: 'tick' });
     expect(updater.read()).toBe(aDeployment(`${application}:1.0.0`));
     expect(updater.lines('image left alone')[0]).toMatchObject({
-      reason: expect.stringMatching(/a person replaced 1\.1\.0 .* by 1\.0\.0: held/),
+      reason: expect.stringMatching(/a person took back 1\.1\.0 .* 1\.0\.0 stands there: held/),
     });
     updater.has('1.2.0');
     await updater.receive(aPush('1.2.0'));

@@ -134,6 +134,12 @@ describe('an environment that wants pull requests', () => {
       await updater.receive(aScan);
       expect(numbers(await updater.pulls())).toEqual(['1 merged']);
       expect(updater.lines('image left alone')).toMatchObject([{ reason: expect.stringMatching(/1\.1\.0 .*: held/) }]);
+      await updater.receive(aScan);
+      expect(await updater.git.remarks(gitRepository, '#1')).toEqual([
+        expect.stringMatching(
+          /^- `staging` holds `example-application`: `a person took back 1\.1\.0 \(pull request #1\)/,
+        ),
+      ]);
       await updater.push('1.2.0');
       expect(numbers(await updater.pulls())).toEqual(['2 open', '1 merged']);
     },
@@ -146,6 +152,10 @@ describe('an environment that wants pull requests', () => {
     await updater.receive(aPush('1.1.0'), aScan);
     expect(numbers(await updater.pulls())).toEqual(['1 closed']);
     expect(updater.lines('image left alone')).toMatchObject([{ reason: expect.stringMatching(/#1\).*held/) }]);
+    await updater.receive(aScan);
+    expect(await updater.git.remarks(gitRepository, '#1')).toEqual([
+      expect.stringMatching(/`staging` holds `example-application`.*opening it again does so too/s),
+    ]);
     await updater.push('1.2.0');
     expect(numbers(await updater.pulls())).toEqual(['2 open', '1 closed']);
   });

@@ -94,7 +94,7 @@ describe('judgeImage', () => {
   test('fault 13: a version that a person took back is held', () => {
     expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0'], written: written('1.1.0') })).toEqual(
       held(
-        /^a person replaced 1\.1\.0 \(commit 01234567\) by 1\.0\.0: held until there is a version newer than 1\.1\.0$/,
+        /^a person took back 1\.1\.0 \(commit 01234567\), and 1\.0\.0 stands there: held until there is a version newer than 1\.1\.0$/,
       ),
     );
   });
@@ -102,7 +102,9 @@ describe('judgeImage', () => {
   test('fault 13: a digest that a person took away is held until there is a newer version', () => {
     const digest = digestOf('1.1.0');
     expect(judge({ stands: ':1.1.0', registry: ['1.1.0'], written: { ...written('1.1.0'), digest } })).toEqual(
-      held(/^a person replaced 1\.1\.0@sha256:.* \(commit 01234567\) by 1\.1\.0: held until there is a newer version$/),
+      held(
+        /^a person took back 1\.1\.0@sha256:.* \(commit 01234567\), and 1\.1\.0 stands there: held until there is a newer version$/,
+      ),
     );
     expect(judge({ stands: ':1.1.0', registry: ['1.1.0', '1.2.0'], written: { ...written('1.1.0'), digest } })).toBe(
       '1.2.0',
@@ -136,7 +138,7 @@ describe('judgeImage', () => {
     const written = { tag: 'latest', digest: digestOf('after'), commit: '0123456789abcdef' };
     const verdictAt = (digest: string) =>
       judgeImage({ current, policy, choice: latest([{ tag: 'latest', digest }], policy, new Date(0)), written });
-    expect(verdictAt(digestOf('after'))).toEqual(held(/^a person replaced .*held until the tag latest has another/));
+    expect(verdictAt(digestOf('after'))).toEqual(held(/^a person took back .*held until the tag latest has another/));
     expect(verdictAt(digestOf('newer'))).toMatchObject({ action: 'pin', pin: { digest: digestOf('newer') } });
   });
 
