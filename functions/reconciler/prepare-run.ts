@@ -9,7 +9,7 @@ import { readArtifact } from './read-artifact.ts';
 import type { ApplicationRun } from './run.ts';
 
 /** What preparing takes of a run: it reads, and writes nothing. */
-export type Preparing = Pick<ApplicationRun, 'open' | 'entry' | 'log'> & {
+type Preparing = Pick<ApplicationRun, 'open' | 'entry' | 'log'> & {
   session: Pick<ApplicationRun['session'], 'name'>;
   ports: Pick<ApplicationRun['ports'], 'objects'>;
 };

@@ -19,7 +19,7 @@ import type { Preview } from './preview-object.ts';
 import { kept, previewPrune } from './preview-prune.ts';
 import { readInventory } from './session.ts';
 
-export type PlanContext = {
+type PlanContext = {
   name: ApplicationName;
   /** Of today. */
   state: ApplicationState | undefined;

@@ -3,6 +3,7 @@ import { rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { ApiAnswer, ApiRequest, Transport } from '../../../shared/kubernetes/transport.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { status } from '../../fakes/api-server.ts';
+import { forbid } from '../../support/admission.ts';
 import { configMap, deployment, service } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
 
@@ -108,30 +109,6 @@ describe('what the API server refuses', () => {
     expect(await world.live('v1', 'ConfigMap', 'small')).toBeUndefined();
   });
 });
-
-/** A policy of the test's own namespace; it takes effect within some seconds. */
-async function forbid(world: RealWorld, expression: string, message: string): Promise<void> {
-  const name = `forbid-${world.namespace}`;
-  const selector = { matchLabels: { 'kubernetes.io/metadata.name': world.namespace } };
-  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] };
-  const policy = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name },
-    spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression, message }] },
-  };
-  const binding = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name },
-    spec: { policyName: name, validationActions: ['Deny'], matchResources: { namespaceSelector: selector } },
-  };
-  for (const object of [policy, binding]) {
-    const resource = world.resources.find(object.apiVersion, object.kind);
-    if (resource === undefined) throw new Error(`${object.kind} is not served`);
-    await world.admin.apply(resource, object, { manager: 'test', force: true, dryRun: false });
-  }
-}
 
 async function untilRefused(world: RealWorld) {
   for (let attempt = 1; attempt <= 60; attempt += 1) {
