@@ -9,7 +9,7 @@ import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { formatPin, formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
-import { judgeImage, type Verdict } from '../../shared/images/verdict.ts';
+import { type Held, judgeImage, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { oneLine } from './one-line.ts';
 import type { SourceRevision } from './source-revisions.ts';
@@ -48,13 +48,8 @@ export type Update = {
   previousSource?: SourceRevision;
 };
 
-/** An image that stays where a person put it back. */
-export type Hold = {
-  environment: string;
-  image: string;
-  reason: string /** What the person took back. */;
-  commit: string;
-};
+/** An image that stays where a person put it after a commit of ours. */
+export type Hold = Held & { environment: string; image: string; reason: string };
 
 export type UpdatePlan = {
   updates: Update[];
@@ -154,7 +149,7 @@ function updateOf({ environment, written }: Look, { image, verdict, policy }: Ju
 
 function holdOf({ environment }: Look, { image, verdict }: Judged): Hold[] {
   if (verdict.action !== 'keep' || verdict.held === undefined) return [];
-  return [{ environment, image: image.current.repository, reason: verdict.reason, commit: verdict.held }];
+  return [{ environment, image: image.current.repository, reason: verdict.reason, ...verdict.held }];
 }
 
 function contentOf(file: string, text: string, judged: Judged[]): FileChange[] {

@@ -45,10 +45,12 @@ function textOf(holds: readonly Hold[], branch: string): string {
   const lines = holds.map(
     (hold) => `- ${code(hold.environment)} holds ${code(shortName(hold.image))}: ${code(hold.reason)} ${markOf(hold)}`,
   );
+  const reverted = holds.filter(({ as }) => as === 'reverted');
+  if (reverted.length === 0) return lines.join('\n');
   const reopen = holds[0]?.commit.startsWith('#')
     ? ' If this was closed without a merge, opening it again does so too.'
     : '';
-  const trailers = new Set(holds.map(({ image }) => resumeTrailer(image)));
+  const trailers = new Set(reverted.map(({ image }) => resumeTrailer(image)));
   return [
     lines.join('\n'),
     `To go on at once, commit the version that is wanted, or anything that has one of these trailers, to ${code(branch)}.${reopen}`,

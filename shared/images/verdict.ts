@@ -9,8 +9,10 @@ import type { ImageReference, Pin } from './reference.ts';
 export type Verdict =
   | { action: 'pin'; pin: Pin }
   | { action: 'current' }
-  /** `held` is the commit of ours that a person took back. */
-  | { action: 'keep'; reason: string; held?: string };
+  | { action: 'keep'; reason: string; held?: Held };
+
+/** The commit of ours after which a person took the version back, or pinned one of their own that the policy doesn't know. */
+export type Held = { commit: string; as: 'reverted' | 'pinned' };
 
 type Written = { tag: string; digest?: string; commit: string };
 
@@ -35,8 +37,8 @@ export function judgeImage({ current: standing, policy, choice, written }: Quest
   if (current.tag === version.tag)
     return followsTags(policy) ? judgeMovedTag(current, version, written) : judgeSameTag(current, version, written);
   const sight = { version, ordering: orderingOf(policy), known: knownIn(choice) };
-  const reason = reasonInCurrent(current, sight);
-  if (reason !== undefined) return keep(reason);
+  const chosen = reasonInCurrent(current, sight);
+  if (chosen !== undefined) return keptAsChosen(chosen, current, written);
   return judgeHistory(current.tag, sight, written) ?? { action: 'pin', pin: pinOf(current, version) };
 }
 
@@ -64,7 +66,7 @@ type Taken = { was: string; is: string; until: string };
 const hold = (written: Written, { was, is, until }: Taken): Verdict => ({
   action: 'keep',
   reason: `a person took back ${was} (${where(written)}), and ${is} stands there: held until ${until}`,
-  held: written.commit,
+  held: { commit: written.commit, as: 'reverted' },
 });
 
 const where = ({ commit }: Written) =>
@@ -97,17 +99,30 @@ function judgeMovedTag(current: ImageReference, version: ImageVersion, written: 
   return hold(written, { was: digest, is: current.digest ?? tag, until: `the tag ${tag} has another digest` });
 }
 
+/** What a person put in the place of ours is told there; what was never ours, and what is newer, is in the log only. */
+function keptAsChosen({ reason, isOdd }: Chosen, current: ImageReference, written: Question['written']): Verdict {
+  if (!isOdd || written === undefined || written.tag === current.tag) return keep(reason);
+  return { action: 'keep', reason, held: { commit: written.commit, as: 'pinned' } };
+}
+
+type Chosen = { reason: string /** The policy would never choose it. */; isOdd: boolean };
+
 /** A tag without digest that isn't a version (`latest`) is what automation was asked to replace; with a digest, a person chose it. */
-function reasonInCurrent({ tag, digest }: ImageReference, { version, ordering, known }: Sight): string | undefined {
+function reasonInCurrent({ tag, digest }: ImageReference, { version, ordering, known }: Sight): Chosen | undefined {
   const order = tag === undefined ? undefined : ordering.compare(known(tag), version);
   if (tag === undefined || order === undefined)
     return digest === undefined
       ? undefined
-      : `${tag ?? digest} was pinned by hand, and ${ordering.description} says nothing about it`;
+      : {
+          reason: `${tag ?? digest} was pinned by hand, and ${ordering.description} says nothing about it`,
+          isOdd: true,
+        };
   const exclusion = ordering.exclusion(known(tag));
-  if (exclusion !== undefined) return `${tag} ${exclusion}: somebody has to change the one or the other`;
-  if (order === 0) return `${tag} and ${version.tag} are the same version`;
-  return order > 0 ? `${tag} is newer than ${version.tag}, the newest one that is allowed` : undefined;
+  if (exclusion !== undefined)
+    return { reason: `${tag} ${exclusion}: somebody has to change the one or the other`, isOdd: true };
+  if (order < 0) return undefined;
+  if (order === 0) return { reason: `${tag} and ${version.tag} are the same version`, isOdd: false };
+  return { reason: `${tag} is newer than ${version.tag}, the newest one that is allowed`, isOdd: false };
 }
 
 /** Where something else stands than what we wrote last, a person changed it: that version and older ones don't come back by themselves. */

@@ -42,6 +42,19 @@ describe('a version that a person took back', () => {
     expect(updater.standing()).toBe(before);
   });
 
+  test('or in whose place they put one that the policy excludes, is told there without a way to resume it', async () => {
+    const updater = await startHeld();
+    updater.write({ [deploymentFile]: aDeployment(`${application}:0.9.0`) });
+    await updater.receive(aScan, aPush('1.1.0'));
+    await updater.receive(aScan);
+    expect(updater.standing()).toBe(aDeployment(`${application}:0.9.0`));
+    expect(await updater.remarks()).toEqual([
+      expect.stringMatching(
+        /^- `staging` holds .*: `0\.9\.0 is outside the range .*: somebody has to change .*` <!-- \S+ .* -->$/,
+      ),
+    ]);
+  });
+
   test('is told by scans, which look at everything, and not by each push', async () => {
     const updater = await startHeld();
     await updater.receive(aPush('1.1.0'));

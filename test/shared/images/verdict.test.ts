@@ -19,7 +19,7 @@ function judge({ stands, range = '*', registry, written }: Case) {
   return verdict.action === 'pin' ? verdict.pin.tag : verdict;
 }
 const kept = (reason: RegExp) => ({ action: 'keep', reason: expect.stringMatching(reason) });
-const held = (reason: RegExp) => ({ ...kept(reason), held: '0123456789abcdef' });
+const held = (reason: RegExp) => ({ ...kept(reason), held: { commit: '0123456789abcdef', as: 'reverted' } });
 const written = (tag: string) => ({ tag, commit: '0123456789abcdef' });
 
 describe('judgeImage', () => {
@@ -80,6 +80,23 @@ describe('judgeImage', () => {
       expect(judge({ stands, registry: ['1.1.0'] })).toEqual(kept(/was pinned by hand/));
     },
   );
+
+  test.each([':2.0.0', ':0.9.0', `:debug-build@${digestOf('x')}`])(
+    'fault 13: "%s", which a person put in the place of ours, is held there',
+    (stands) => {
+      const registry = ['1.0.0', '1.1.0'];
+      expect(judge({ stands, range: '1.x', registry, written: written('1.0.0') })).toMatchObject({
+        action: 'keep',
+        held: { commit: '0123456789abcdef', as: 'pinned' },
+      });
+    },
+  );
+
+  test('a newer version than ours is no hold: it may only not be there yet', () => {
+    expect(judge({ stands: ':1.2.0', registry: ['1.0.0', '1.1.0'], written: written('1.1.0') })).toEqual(
+      kept(/^1\.2\.0 is newer than 1\.1\.0/),
+    );
+  });
 
   test('leaves another tag of the same version alone', () => {
     expect(judge({ stands: ':v1.1.0', registry: ['1.1.0'] })).toEqual(kept(/are the same version$/));
