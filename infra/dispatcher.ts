@@ -5,8 +5,10 @@ import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { variables } from '../shared/environment-variables.ts';
-import { environmentKey } from '../shared/state/keys.ts';
+import { applicationPrefix, environmentKey } from '../shared/state/keys.ts';
 import type { ClusterReconciler } from './cluster-reconciler.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
@@ -18,6 +20,11 @@ export type DispatcherProps = {
   gitChanges: QueueWithDeadLetters;
   imagePushes: QueueWithDeadLetters;
   reconcilers: ClusterReconciler[];
+};
+
+/** What others may wait for. Lambda compares only the new item: whether it was healthy before is not known here, and does no harm. */
+const becameHealthy = {
+  dynamodb: { Keys: { sk: { S: [{ prefix: applicationPrefix }] } }, NewImage: { phase: { S: ['healthy'] } } },
 };
 
 /** The guarantee behind every event: at each tick it starts what was lost, what waits, and what must be looked at again. */
@@ -38,6 +45,8 @@ export class Dispatcher extends Construct {
     allowReconciliations(fn, reconcilers);
     this.ticks.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.ticks.buriedBy(fn);
+    const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'applications whose dependants were not started' });
+    followState(fn, state, { deadLetters, only: [becameHealthy] });
     this.schedule(deployer.schedules);
   }
 

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { environmentKey } from '../shared/state/keys.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { allowSecret } from './secret-access.ts';
-import type { StateTable } from './state-table.ts';
 
 /** Follows the state and tells people: commit statuses, and alerts. */
 export class Reporter extends Construct {
@@ -26,24 +25,6 @@ export class Reporter extends Construct {
     state.usedBy(fn, ['GetItem', 'Query'], Object.keys(deployer.environments).map(environmentKey));
     artifacts.usedBy(fn, { read: [keys.release('*', '*')] });
     alerts.publishedBy(fn);
-    follow(fn, state, deadLetters);
+    followState(fn, state, { deadLetters, window: Duration.seconds(1) });
   }
-}
-
-/** The actions are Lambda's own, in the function's name. Records that fail are halved until the bad one is alone, and then set aside. */
-function follow(fn: NodeFunction, { streamArn, table }: StateTable, { queue }: DeadLetterQueue): void {
-  fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
-  fn.allow(['dynamodb:ListStreams'], [`${table.tableArn}/stream/*`]);
-  fn.allow(['sqs:SendMessage'], [queue.queueArn]);
-  fn.lambda.addEventSourceMapping('State', {
-    eventSourceArn: streamArn,
-    startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 100,
-    maxBatchingWindow: Duration.seconds(1),
-    bisectBatchOnError: true,
-    retryAttempts: 10,
-    maxRecordAge: Duration.hours(12),
-    reportBatchItemFailures: true,
-    onFailure: { bind: () => ({ destination: queue.queueArn }) },
-  });
 }

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Release } from '../../shared/artifacts/release.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { GitChange, Reconciliation } from '../../shared/events/messages.ts';
+import { awaited, type StateOf } from '../../shared/state/dependencies.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 
 /** What one environment is to run and what became of it. */
@@ -22,30 +24,67 @@ export function driftChecks({ environment, applications }: EnvironmentView, caus
 }
 
 /**
- * Brings back what waits (`next` is due) and what was lost on the way: an application whose artifact nobody has tried yet,
- * and one that Git no longer has but the cluster still does.
+ * Brings back what waits (`next` is due, or what it waited for stands otherwise now) and what was lost on the way: an application whose
+ * artifact nobody has tried yet, and one that Git no longer has but the cluster still does.
  */
 export function retries(view: EnvironmentView, now: Date, cause: string): Reconciliation[] {
   const names = [...dueApplications(view, now), ...untriedApplications(view), ...removedApplications(view)];
-  return [...new Set(names)].map((application) => ({
-    kind: 'reconciliation',
-    environment: view.environment,
-    application,
-    mode: 'apply',
-    cause,
-  }));
+  return [...new Set(names)].map((application) => apply(view, application, cause));
 }
+
+/**
+ * The applications that may be applied now that one of those in `changed` is healthy. Whether they say already that they wait doesn't
+ * matter: they may be just about to.
+ */
+export function dependants(view: EnvironmentView, changed: ReadonlySet<string>): Reconciliation[] {
+  const { release, applications } = view;
+  if (release === undefined) return [];
+  const stateOf = statesOf(applications);
+  return Object.entries(release.applications).flatMap(([name, entry]) => {
+    const cause = entry.settings.dependsOn.find((each) => changed.has(each));
+    if (cause === undefined || !isUntried(name, view, stateOf) || awaited(entry, release, stateOf).length > 0)
+      return [];
+    return [apply(view, name, `"${cause}" is healthy, at version ${stateOf(cause)?.version}`)];
+  });
+}
+
+const apply = ({ environment }: EnvironmentView, application: string, cause: string): Reconciliation => ({
+  kind: 'reconciliation',
+  environment,
+  application,
+  mode: 'apply',
+  cause,
+});
 
 const dueApplications = ({ applications }: EnvironmentView, now: Date) =>
   applications
     .filter(({ next }) => next !== undefined && new Date(next.at) <= now)
     .map(({ application }) => application);
 
-function untriedApplications({ release, applications }: EnvironmentView): string[] {
-  const tried = new Map(applications.map(({ application, artifact }) => [application, artifact]));
-  return Object.entries(release?.applications ?? {})
-    .filter(([name, { artifact }]) => artifact !== undefined && tried.get(name) !== artifact.digest)
-    .map(([name]) => name);
+function untriedApplications(view: EnvironmentView): string[] {
+  const stateOf = statesOf(view.applications);
+  return Object.keys(view.release?.applications ?? {}).filter(
+    (name) => isUntried(name, view, stateOf) && !waitsStill(name, view, stateOf),
+  );
+}
+
+/** One that waits was not tried, whatever it was that it was tried with before. */
+function isUntried(name: string, { release }: EnvironmentView, stateOf: StateOf): boolean {
+  const [state, entry] = [stateOf(name), release?.applications[name]];
+  if (entry?.artifact === undefined || (entry.settings.suspend && state?.phase === 'suspended')) return false;
+  return state?.artifact !== entry.artifact.digest || state.phase === 'waiting';
+}
+
+/** To look again would only show what is known. */
+function waitsStill(name: string, { release }: EnvironmentView, stateOf: StateOf): boolean {
+  const [state, entry] = [stateOf(name), release?.applications[name]];
+  if (release === undefined || entry === undefined || state?.phase !== 'waiting') return false;
+  return isDeepStrictEqual(awaited(entry, release, stateOf), state.problems);
+}
+
+function statesOf(applications: readonly ApplicationState[]): StateOf {
+  const states = new Map(applications.map((state) => [state.application, state]));
+  return (name) => states.get(name);
 }
 
 function removedApplications({ release, applications }: EnvironmentView): string[] {

@@ -1,17 +1,18 @@
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import type { ReadRelease } from '../../shared/artifacts/read-release.ts';
+import type { Release } from '../../shared/artifacts/release.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import { type Reconciliation, reconciliationGroup, type Tick } from '../../shared/events/messages.ts';
-import type { Send } from '../../shared/events/queues.ts';
+import type { SendAll } from '../../shared/events/queues.ts';
 import type { StateStore } from '../../shared/state/store.ts';
-import { branchesToResync, driftChecks, type EnvironmentView, retries } from './decide.ts';
+import { branchesToResync, dependants, driftChecks, type EnvironmentView, retries } from './decide.ts';
 
 export type DispatcherPorts = {
   environments: Deployer['environments'];
   state: Pick<StateStore, 'readDesired' | 'listApplications'>;
   readRelease: ReadRelease;
-  send: Send;
+  sendAll: SendAll;
   queues: { gitChanges: string; imagePushes: string; reconciliations: Record<string, string> };
   clock: Clock;
 };
@@ -19,49 +20,86 @@ export type DispatcherPorts = {
 /** Turns one tick into messages; returns how many. A tick that comes twice or late does no harm: each message only asks to look. */
 export async function dispatch(tick: Tick, ports: DispatcherPorts): Promise<number> {
   const cause = `${tick.kind} tick ${tick.scheduledAt}`;
+  const { sendAll, queues, environments, clock } = ports;
   switch (tick.kind) {
-    case 'resync':
-      return sendAll(branchesToResync(ports.environments, cause), (change) =>
-        ports.send(ports.queues.gitChanges, change),
+    case 'resync': {
+      const changes = branchesToResync(environments, cause);
+      await sendAll(
+        queues.gitChanges,
+        changes.map((message) => ({ message })),
       );
+      return changes.length;
+    }
     case 'scan':
-      return sendAll([{ kind: 'image-scan', cause }], (scan) => ports.send(ports.queues.imagePushes, scan));
+      await sendAll(queues.imagePushes, [{ message: { kind: 'image-scan', cause } }]);
+      return 1;
     case 'drift':
       return reconcileAll(ports, (view) => driftChecks(view, cause));
     case 'retry':
-      return reconcileAll(ports, (view) => retries(view, ports.clock.now(), cause));
+      return reconcileAll(ports, (view) => retries(view, clock.now(), cause));
   }
 }
 
+/**
+ * Starts what waited for applications that have become healthy; returns how many. An environment in which nothing waits for them costs
+ * one read.
+ */
+export async function dispatchDependants(
+  environment: string,
+  healthy: ReadonlySet<string>,
+  ports: DispatcherPorts,
+): Promise<number> {
+  const release = await releaseOf(environment, ports);
+  const isAwaited = Object.values(release?.applications ?? {}).some(({ settings: { dependsOn } }) =>
+    dependsOn.some((name) => healthy.has(name)),
+  );
+  if (!isAwaited) return 0;
+  const applications = await ports.state.listApplications(environment);
+  return reconcile(environment, dependants({ environment, release, applications }, healthy), ports);
+}
+
+/** Each environment by itself: one that can't be read keeps no other back. */
 async function reconcileAll(
   ports: DispatcherPorts,
   decide: (view: EnvironmentView) => Reconciliation[],
 ): Promise<number> {
-  const views = await Promise.all(Object.keys(ports.environments).map((environment) => viewOf(environment, ports)));
-  return sendAll(views.flatMap(decide), (reconciliation) => sendReconciliation(reconciliation, ports));
+  const environments = Object.keys(ports.environments);
+  const sent = await Promise.allSettled(
+    environments.map(async (environment) => reconcile(environment, decide(await viewOf(environment, ports)), ports)),
+  );
+  const failed = sent.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return sent.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
 }
 
-async function viewOf(environment: string, { state, readRelease }: DispatcherPorts): Promise<EnvironmentView> {
-  const [desired, applications] = await Promise.all([
-    state.readDesired(environment),
-    state.listApplications(environment),
+async function viewOf(environment: string, ports: DispatcherPorts): Promise<EnvironmentView> {
+  const [release, applications] = await Promise.all([
+    releaseOf(environment, ports),
+    ports.state.listApplications(environment),
   ]);
-  const release = desired === undefined ? undefined : await readRelease(desired.release);
   return { environment, release, applications };
 }
 
-async function sendReconciliation(reconciliation: Reconciliation, { environments, queues, send }: DispatcherPorts) {
-  const queue = queues.reconciliations[environments[reconciliation.environment]?.cluster ?? ''];
-  if (queue === undefined) throw new Error(`no reconciliation queue for the environment ${reconciliation.environment}`);
-  const group = reconciliationGroup(reconciliation);
-  // The same tick asks once; the next one asks again.
-  await send(queue, reconciliation, {
-    group,
-    deduplication: digestOf(`${group} ${reconciliation.mode} ${reconciliation.cause}`),
-  });
+async function releaseOf(environment: string, { state, readRelease }: DispatcherPorts): Promise<Release | undefined> {
+  const desired = await state.readDesired(environment);
+  return desired === undefined ? undefined : readRelease(desired.release);
 }
 
-async function sendAll<Message>(messages: Message[], send: (message: Message) => Promise<void>): Promise<number> {
-  await Promise.all(messages.map(send));
-  return messages.length;
+async function reconcile(
+  environment: string,
+  reconciliations: readonly Reconciliation[],
+  { environments, queues, sendAll }: DispatcherPorts,
+): Promise<number> {
+  if (reconciliations.length === 0) return 0;
+  const queue = queues.reconciliations[environments[environment]?.cluster ?? ''];
+  if (queue === undefined) throw new Error(`no reconciliation queue for the environment ${environment}`);
+  await sendAll(
+    queue,
+    reconciliations.map((message) => {
+      const group = reconciliationGroup(message);
+      // The same cause asks once; the next tick or event asks again.
+      return { message, fifo: { group, deduplication: digestOf(`${group} ${message.mode} ${message.cause}`) } };
+    }),
+  );
+  return reconciliations.length;
 }

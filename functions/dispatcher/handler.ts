@@ -1,18 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
 import { tickSchema } from '../../shared/events/messages.ts';
-import { createSqsDeadLetters, createSqsSend } from '../../shared/events/sqs.client.ts';
+import { createSqsDeadLetters, createSqsSendAll } from '../../shared/events/sqs.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
+import { processChanges } from '../../shared/lambda/stream-batch.ts';
+import { changedApplications } from '../../shared/state/changed-environments.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
-import { type DispatcherPorts, dispatch } from './dispatch.ts';
+import { type DispatcherPorts, dispatch, dispatchDependants } from './dispatch.ts';
 
 const sqs = new SQSClient();
 const ports: DispatcherPorts = {
@@ -21,7 +23,7 @@ const ports: DispatcherPorts = {
   readRelease: createReadRelease(
     createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) }),
   ),
-  send: createSqsSend(sqs),
+  sendAll: createSqsSendAll(sqs),
   queues: {
     gitChanges: requireVariable(variables.gitChangesQueueUrl),
     imagePushes: requireVariable(variables.imagePushesQueueUrl),
@@ -32,8 +34,20 @@ const ports: DispatcherPorts = {
 const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
 const log = createLog('dispatcher');
 
-/** Called with the Scheduler's ticks. They are the guarantee behind every event: what was lost or waits is found here. */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+/**
+ * Called with the Scheduler's ticks, and with the state table's stream wherever an application has become healthy. The ticks are the
+ * guarantee behind every event: what was lost or waits is found by them.
+ */
+export async function handler(
+  event: SQSEvent | DynamoDBStreamEvent,
+): Promise<SQSBatchResponse | DynamoDBBatchResponse> {
+  return isOfStream(event) ? onChanges(event) : onTicks(event);
+}
+
+const isOfStream = (event: SQSEvent | DynamoDBStreamEvent): event is DynamoDBStreamEvent =>
+  event.Records.some((record) => 'dynamodb' in record);
+
+async function onTicks(event: SQSEvent): Promise<SQSBatchResponse> {
   return processBatch(event, {
     schema: tickSchema,
     deadLetters,
@@ -43,5 +57,16 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
         const sent = await dispatch(tick, ports);
         log.info('tick dispatched', { kind: tick.kind, sent });
       }),
+  });
+}
+
+async function onChanges(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  return processChanges(event, {
+    environments: ports.environments,
+    log,
+    async handle(environment, records) {
+      const sent = await dispatchDependants(environment, changedApplications(records), ports);
+      if (sent > 0) log.info('dependants dispatched', { environment, sent });
+    },
   });
 }

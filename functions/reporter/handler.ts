@@ -2,16 +2,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
 import { createGitHubReporter } from '../../shared/git/github.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { processChanges } from '../../shared/lambda/stream-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
-import { changedEnvironments } from './changed-environments.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
 const { github, environments } = loadDeployer(requireVariable(variables.configurationFile));
@@ -36,24 +36,14 @@ const ports: ReporterPorts = {
 };
 
 /** Called with the state table's stream. Each environment is reported as it stands now, so a late or repeated record is harmless. */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const [environment, records] of changedEnvironments(Records)) {
-    if (!Object.hasOwn(environments, environment)) continue;
-    const failed = await report(environment, records);
-    if (failed !== undefined) return failed;
-  }
-  return { batchItemFailures: [] };
-}
-
-/** A stream is read in order: the first record that failed is where it goes on. */
-async function report(environment: string, records: DynamoDBRecord[]): Promise<DynamoDBBatchResponse | undefined> {
-  try {
-    const outcome = await reportEnvironment(environment, ports);
-    if (outcome !== undefined)
-      log.info('environment reported', { environment, state: outcome.state, summary: outcome.summary });
-    return undefined;
-  } catch (error) {
-    log.error('environment could not be reported', { environment, error });
-    return { batchItemFailures: [{ itemIdentifier: records[0]?.dynamodb?.SequenceNumber ?? '' }] };
-  }
+export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  return processChanges(event, {
+    environments,
+    log,
+    async handle(environment) {
+      const outcome = await reportEnvironment(environment, ports);
+      if (outcome !== undefined)
+        log.info('environment reported', { environment, state: outcome.state, summary: outcome.summary });
+    },
+  });
 }

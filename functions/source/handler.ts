@@ -12,7 +12,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
 import { gitChangeSchema } from '../../shared/events/messages.ts';
-import { createSqsDeadLetters, createSqsSend } from '../../shared/events/sqs.client.ts';
+import { createSqsDeadLetters, createSqsSendAll } from '../../shared/events/sqs.client.ts';
 import { createGitHubReader } from '../../shared/git/github.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
@@ -42,7 +42,7 @@ const ports: SourcePorts = {
   readRelease: createReadRelease(objects),
   render: createRender(new LambdaClient(), requireVariable(variables.rendererFunctionName)),
   describe: createDescribeCluster(new EKSClient()),
-  send: createSqsSend(sqs),
+  sendAll: createSqsSendAll(sqs),
   reconciliationQueues: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
   clock: systemClock,
   sleep,

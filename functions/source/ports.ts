@@ -4,7 +4,7 @@ import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
-import type { Send } from '../../shared/events/queues.ts';
+import type { SendAll } from '../../shared/events/queues.ts';
 import type { GitReader } from '../../shared/git/ports.ts';
 import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
@@ -23,7 +23,7 @@ export type SourcePorts = {
   readRelease: ReadRelease;
   render: Render;
   describe: DescribeCluster;
-  send: Send;
+  sendAll: SendAll;
   /** URL by cluster (its key in `deployer.yaml`). */
   reconciliationQueues: Record<string, string>;
   clock: Clock;

@@ -83,7 +83,7 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
   if ((await writeDesired(run, release, ports)) === 'superseded')
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
   const reconciled = changedApplications(before, release);
-  await Promise.all(reconciled.map((application) => sendReconciliation(run, application, ports)));
+  await announce(run, reconciled, ports);
   const entries = Object.values(release.applications);
   const problems = entries.flatMap((entry) => entry.problems);
   await finish(run, problems, ports);
@@ -112,23 +112,20 @@ async function writeDesired(
   });
 }
 
-async function sendReconciliation(
+async function announce(
   { name, environment, begun }: Run,
-  application: string,
-  { send, reconciliationQueues }: SourcePorts,
-) {
-  const group = reconciliationGroup({ environment: name, application });
-  const message = {
-    kind: 'reconciliation',
-    environment: name,
-    application,
-    mode: 'apply',
-    cause: `revision ${begun.revision}`,
-  };
-  await send(reconciliationQueues[environment.cluster] ?? '', message, {
-    group,
-    deduplication: digestOf(`${group} ${begun.sequence}`),
+  applications: readonly string[],
+  { sendAll, reconciliationQueues }: SourcePorts,
+): Promise<void> {
+  const cause = `revision ${begun.revision}`;
+  const messages = applications.map((application) => {
+    const group = reconciliationGroup({ environment: name, application });
+    return {
+      message: { kind: 'reconciliation', environment: name, application, mode: 'apply', cause },
+      fifo: { group, deduplication: digestOf(`${group} ${begun.sequence}`) },
+    };
   });
+  await sendAll(reconciliationQueues[environment.cluster] ?? '', messages);
 }
 
 async function finish({ begun }: Run, problems: readonly Problem[], { state, clock }: SourcePorts): Promise<void> {

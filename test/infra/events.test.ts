@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { matchesEvent } from '../../local/aws/sources/filter.ts';
 import { tickSchema } from '../../shared/events/messages.ts';
 import { deployerText, resource, resources, statementsOf, synthesize } from './template.ts';
 
@@ -71,16 +72,33 @@ describe('ticks', () => {
 describe('the state’s stream', () => {
   it('is followed with retries, bisecting and dead letters', () => {
     const mappings = resources(template, 'AWS::Lambda::EventSourceMapping').map(({ properties }) => properties);
+    const followed = (by: string) => ({
+      FunctionName: `<${by}Function>`,
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: `<${by}DeadLettersQueue.Arn>` } },
+    });
     expect(mappings.filter(({ EventSourceArn }) => EventSourceArn === '<StateTable.StreamArn>')).toMatchObject([
-      {
-        FunctionName: '<ReporterFunction>',
-        StartingPosition: 'TRIM_HORIZON',
-        BisectBatchOnFunctionError: true,
-        MaximumRetryAttempts: 10,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        DestinationConfig: { OnFailure: { Destination: '<ReporterDeadLettersQueue.Arn>' } },
-      },
+      followed('Dispatcher'),
+      followed('Reporter'),
     ]);
+  });
+
+  it.each<[string, boolean, object]>([
+    ['an application that is healthy', true, { sk: 'application#db', phase: 'healthy' }],
+    ['an application that rolls out', false, { sk: 'application#db', phase: 'progressing' }],
+    ['what is desired', false, { sk: 'desired', phase: 'healthy' }],
+  ])('tells the dispatcher of %s: %s', (_name, expected, { sk, phase }: { sk?: string; phase?: string }) => {
+    const mappings = resources(template, 'AWS::Lambda::EventSourceMapping').map(({ properties }) => properties);
+    const filters = mappings
+      .filter(({ FunctionName }) => FunctionName === '<DispatcherFunction>')
+      .flatMap(
+        ({ FilterCriteria }) => (FilterCriteria as { Filters: { Pattern: string }[] } | undefined)?.Filters ?? [],
+      );
+    const record = { eventName: 'MODIFY', dynamodb: { Keys: { sk: { S: sk } }, NewImage: { phase: { S: phase } } } };
+    expect(filters.map(({ Pattern }) => matchesEvent(JSON.parse(Pattern), record))).toEqual([expected]);
   });
 });
 

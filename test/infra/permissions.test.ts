@@ -57,6 +57,11 @@ const reconciler = (construct: string, environment: string) => [
   ...consume(`${construct}ReconciliationsQueue`),
 ];
 
+const followStream = [
+  ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} <StateTable.StreamArn>`),
+  `dynamodb:ListStreams ${table}/stream/*`,
+];
+
 /** All that each function may do. A line that is added here is a privilege that is added. */
 const privileges: Record<keyof typeof functions, string[]> = {
   Webhook: [...log('Webhook'), secret('plumbline/webhook'), ...send('SourceGitChangesQueue')],
@@ -90,6 +95,8 @@ const privileges: Record<keyof typeof functions, string[]> = {
     ...consume('DispatcherTicksQueue'),
     ...send('SourceGitChangesQueue', 'ImageUpdaterImagePushesQueue', ...reconciliations),
     ...send('DispatcherTicksDeadLettersQueue'),
+    ...followStream,
+    ...send('DispatcherDeadLettersQueue'),
   ],
   Reporter: [
     ...log('Reporter'),
@@ -97,10 +104,7 @@ const privileges: Record<keyof typeof functions, string[]> = {
     ...dynamo('GetItem', 'Query'),
     ...get('releases/*/*.json'),
     'sns:Publish <AlertsTopic>',
-    'dynamodb:DescribeStream <StateTable.StreamArn>',
-    'dynamodb:GetRecords <StateTable.StreamArn>',
-    'dynamodb:GetShardIterator <StateTable.StreamArn>',
-    `dynamodb:ListStreams ${table}/stream/*`,
+    ...followStream,
     ...send('ReporterDeadLettersQueue'),
   ],
 };

@@ -66,8 +66,9 @@ function createSource() {
     readRelease: createReadRelease(objects),
     render,
     describe: async () => ({ endpoint: 'https://x.eks.amazonaws.com', certificateAuthority: 'Y2E=' }),
-    send: async (queue, message, fifo) => {
-      sent.push({ queue, application: (message as { application: string }).application, ...fifo });
+    sendAll: async (queue, messages) => {
+      for (const { message, fifo } of messages)
+        sent.push({ queue, application: (message as { application: string }).application, ...fifo });
     },
     reconciliationQueues: { example: 'queue' },
     clock: { now: () => new Date('2026-01-02T03:04:05.000Z') },
@@ -288,7 +289,7 @@ describe('source', () => {
   it('finishes a look that was killed before its end', async () => {
     const source = createSource();
     const revision = source.push(web('1'));
-    const killed: SourcePorts = { ...source.ports, send: () => Promise.reject(new Error('killed')) };
+    const killed: SourcePorts = { ...source.ports, sendAll: () => Promise.reject(new Error('killed')) };
     await expect(refresh('staging', change, killed)).rejects.toThrow('killed');
     expect(await source.refresh()).toMatchObject({ revision, outcome: 'rendered' });
     expect((await source.state.readAttempt('staging'))?.outcome).toBe('rendered');

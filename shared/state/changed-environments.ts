@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { environmentKey } from '../../shared/state/keys.ts';
+import { applicationPrefix, environmentKey } from './keys.ts';
 
 const prefix = environmentKey('');
 
@@ -12,3 +12,11 @@ export function changedEnvironments(records: DynamoDBRecord[]): Map<string, Dyna
 }
 
 const partitionOf = (record: DynamoDBRecord) => record.dynamodb?.Keys?.pk?.S ?? '';
+
+/** The applications whose items a batch is about. */
+export function changedApplications(records: readonly DynamoDBRecord[]): Set<string> {
+  const sortKeys = records
+    .map(({ dynamodb }) => dynamodb?.Keys?.sk?.S ?? '')
+    .filter((sk) => sk.startsWith(applicationPrefix));
+  return new Set(sortKeys.map((sk) => sk.slice(applicationPrefix.length)));
+}
