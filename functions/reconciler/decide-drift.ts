@@ -16,6 +16,6 @@ export function suspect(entry: InventoryEntry, live: LiveObject | undefined, man
   // It was only to be made.
   if (entry.live === undefined) return undefined;
   if (live.metadata.uid !== entry.uid) return 'made anew';
-  if (hashOwned(live, manager) !== entry.live) return 'changed';
-  return foreignFields(live, manager).length > 0 ? 'added' : undefined;
+  if (hashOwned(live, manager, entry.tolerance) !== entry.live) return 'changed';
+  return foreignFields(live, manager, entry.tolerance).length > 0 ? 'added' : undefined;
 }

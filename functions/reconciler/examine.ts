@@ -1,19 +1,22 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
-import { foreignFields, takeOver, withoutOthers } from '../../shared/kubernetes/additions.ts';
-import { differences, showValue } from '../../shared/kubernetes/difference.ts';
+import { foreignFields, withoutOthers } from '../../shared/kubernetes/additions.ts';
+import { authorOf, describeAuthor } from '../../shared/kubernetes/authors.ts';
+import { changes, showValue } from '../../shared/kubernetes/difference.ts';
+import type { Failure } from '../../shared/kubernetes/failure.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { hashOwned } from '../../shared/kubernetes/ownership.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { DriftedField } from '../../shared/state/types.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import type { RunFailure } from './decide-result.ts';
 import { type Prepared, problemWith } from './prepared.ts';
 import { appliedEntry } from './settle-inventory.ts';
+import { takeAdditions } from './take-over.ts';
 
 export type Suspect = { entry: InventoryEntry; prepared: Prepared; live: LiveObject | undefined };
 
 export type Examined = {
-  /** What differs from Git, field by field: `2 → 5` says that Git has 2. */
-  differences: Problem[];
+  differences: DriftedField[];
   failures: RunFailure[];
   /** As the inventory has it from now on. */
   entry?: InventoryEntry;
@@ -23,11 +26,11 @@ export type Examined = {
 
 /** Puts a suspicious object back as Git says, and tells what that changed. */
 export async function repair(suspect: Suspect, context: ApplyContext): Promise<Examined> {
-  const result = await restore(suspect.prepared, context);
+  const result = await restore(suspect, context);
   if (result.outcome === 'failed') return notApplied(result);
   const { prepared, object } = result;
-  const found = describeDrift(suspect, object, context.manager);
-  return { differences: found, failures: [], entry: appliedEntry(prepared, object, context.manager), live: object };
+  const differences = describeDrift(suspect, object, context.manager).map(asDrift(true));
+  return { differences, failures: [], entry: appliedEntry(prepared, object, context.manager), live: object };
 }
 
 /** Tells what applying a suspicious object would change, and changes nothing. If that is nothing, its new hash is kept. */
@@ -39,36 +42,29 @@ export async function inspect(suspect: Suspect, context: ApplyContext): Promise<
     ...describeDrift(suspect, result.object, context.manager),
     ...describeAdditions(suspect, result.object, context.manager),
   ];
-  if (found.length > 0 || live === undefined) return { differences: found, failures: [] };
-  return { differences: [], failures: [], entry: { ...entry, live: hashOwned(live, context.manager) } };
-}
-
-const maximumTakeOvers = 10;
-const pauseMilliseconds = 100;
-
-/** Applies. Where somebody on the undo list owns what Git doesn't say, that is made ours first, so that a second apply removes it. */
-async function restore(prepared: Prepared, context: ApplyContext): Promise<ObjectResult> {
-  const result = await applyObject(prepared, context);
-  if (result.outcome === 'failed' || foreignFields(result.object, context.manager).length === 0) return result;
-  if (await takeForeign(prepared, result.object, context)) return applyObject(prepared, context);
-  const failure = {
-    message: 'others change it all the time, so what they added could not be removed',
-    retryable: true,
+  if (found.length > 0 || live === undefined) return { differences: found.map(asDrift(false)), failures: [] };
+  return {
+    differences: [],
+    failures: [],
+    entry: { ...entry, live: hashOwned(live, context.manager, prepared.policy) },
   };
-  return { outcome: 'failed', prepared, failure };
 }
 
-/** During a rollout its controller writes to the object, too: then it is read again. */
-async function takeForeign(prepared: Prepared, object: LiveObject, { cluster, manager, sleep }: ApplyContext) {
-  const { resource, identity } = prepared;
-  let seen: LiveObject | undefined = object;
-  for (let attempt = 1; attempt <= maximumTakeOvers && seen !== undefined; attempt += 1) {
-    if ((await cluster.reassign(resource, seen, takeOver(seen, manager))) === 'written') return true;
-    await sleep(pauseMilliseconds);
-    seen = await cluster.read(resource, identity);
-  }
-  return false;
+const asDrift =
+  (corrected: boolean) =>
+  (problem: Problem): DriftedField => ({ ...problem, corrected });
+
+/** What was added is made ours first, so that one apply puts everything back; once more, if it shows only then. */
+async function restore({ prepared, live }: Suspect, context: ApplyContext): Promise<ObjectResult> {
+  const busy = await takeAdditions(prepared, live, context);
+  const result = busy ? failed(prepared, busy) : await applyObject(prepared, context);
+  if (result.outcome !== 'applied' || foreignFields(result.object, context.manager, prepared.policy).length === 0)
+    return result;
+  const stillBusy = await takeAdditions(prepared, result.object, context);
+  return stillBusy ? failed(prepared, stillBusy) : applyObject(prepared, context);
 }
+
+const failed = (prepared: Prepared, failure: Failure): ObjectResult => ({ outcome: 'failed', prepared, failure });
 
 function notApplied({ prepared, failure }: ObjectResult & { outcome: 'failed' }): Examined {
   const { message, retryable } = failure;
@@ -77,16 +73,16 @@ function notApplied({ prepared, failure }: ObjectResult & { outcome: 'failed' })
 
 function describeDrift({ prepared, live }: Suspect, applied: LiveObject, manager: string): Problem[] {
   if (live === undefined) return [problemWith(prepared, 'was deleted')];
-  const ours = (object: LiveObject) => withoutOthers(object, applied, manager);
-  return differences(ours(applied), ours(live)).map(({ field, from, to }) => ({
-    ...problemWith(prepared, `${from} → ${to}`),
+  const ours = (object: LiveObject) => withoutOthers(object, applied, manager, prepared.policy);
+  return changes(ours(applied), ours(live)).map(({ field, from, to, path }) => ({
+    ...problemWith(prepared, `${from} → ${to}${describeAuthor(authorOf(live, path, manager))}`),
     field,
   }));
 }
 
 function describeAdditions({ prepared }: Suspect, applied: LiveObject, manager: string): Problem[] {
-  return foreignFields(applied, manager).map(({ path: field, value, manager: who, time }) => ({
-    ...problemWith(prepared, `(absent) → ${showValue(applied, field, value)}, by ${who}${time ? ` at ${time}` : ''}`),
+  return foreignFields(applied, manager, prepared.policy).map(({ path: field, value, ...author }) => ({
+    ...problemWith(prepared, `(absent) → ${showValue(applied, field, value)}${describeAuthor(author)}`),
     field,
   }));
 }

@@ -20,7 +20,8 @@ export async function findSuspects(
   context: ObserveContext,
 ): Promise<Suspect[]> {
   const { live, blind } = observation;
-  const entries = stayingIn(inventory).filter((entry) => entry.desired !== undefined && !blind.has(keyOfEntry(entry)));
+  const isWatched = (entry: InventoryEntry) => entry.desired !== undefined && !entry.unwatched;
+  const entries = stayingIn(inventory).filter((entry) => isWatched(entry) && !blind.has(keyOfEntry(entry)));
   const looked = await mapConcurrently(entries, concurrentObjects, async (entry): Promise<Found> => {
     const listed = live.get(keyOfEntry(entry));
     return { entry, live: listed ?? (await readByName(entry, context)) };

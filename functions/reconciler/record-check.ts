@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Inventory, printInventory } from '../../shared/artifacts/inventory.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
-import { loggable, type Problem } from '../../shared/problem.ts';
+import { loggable } from '../../shared/problem.ts';
 import { isApplied } from '../../shared/state/standing.ts';
-import type { ApplicationState } from '../../shared/state/types.ts';
+import type { ApplicationState, DriftedField } from '../../shared/state/types.ts';
 import { cut, type RunFailure } from './decide-result.ts';
 import { judgeHealth } from './judge-health.ts';
 import { type Observation, stayingIn } from './observe.ts';
@@ -13,7 +13,7 @@ export type Checked = {
   before: Inventory;
   inventory: Inventory;
   observation: Observation;
-  differences: Problem[];
+  differences: DriftedField[];
   failures: RunFailure[];
 };
 
@@ -38,14 +38,20 @@ function findingsOf({ inventory, observation, failures }: Checked) {
   return { unhealthy, waiting, failures: [...observation.failures, ...failures] };
 }
 
-/** Drift that was put back stays on record until there is other drift; drift that was only reported, until it is gone. */
-function driftAfter({ session, ports, entry }: ApplicationRun, { differences }: Checked): ApplicationState['drift'] {
-  const { drift } = session.state();
-  if (differences.length === 0) return drift?.corrected === false ? undefined : drift;
-  const corrected = entry.settings.drift === 'correct';
-  if (!corrected && drift?.corrected === false && isDeepStrictEqual(drift.differences, cut(differences))) return drift;
-  return { at: ports.clock.now().toISOString(), corrected, differences: cut(differences) };
+/** What was put back stays on record until something else is; what was only reported, until it is gone. */
+function driftAfter({ session, ports }: ApplicationRun, { differences }: Checked): ApplicationState['drift'] {
+  const before = session.state().drift;
+  const isRepair = differences.some(({ corrected }) => corrected);
+  const repaired = isRepair ? differences : (before?.differences ?? []);
+  const all = [...ofKind(differences, false), ...ofKind(repaired, true)];
+  if (all.length === 0) return undefined;
+  if (!isRepair && isDeepStrictEqual(all, before?.differences)) return before;
+  const at = differences.length > 0 || before === undefined ? ports.clock.now().toISOString() : before.at;
+  return { at, differences: all };
 }
+
+const ofKind = (differences: readonly DriftedField[], corrected: boolean): DriftedField[] =>
+  cut(differences.filter((each) => each.corrected === corrected)).map((each) => ({ ...each, corrected }));
 
 function logDrift({ differences, failures, observation }: Checked, log: Log): void {
   for (const difference of cut(differences)) log.warn('drift', loggable(difference));

@@ -12,12 +12,11 @@ import { type ApplicationRun, applyContext, observeContext } from './run.ts';
 
 /** Compares the cluster with what was applied, and puts back, or only tells, what differs. Without drift it costs one LIST per kind and namespace. */
 export async function runCheck(run: ApplicationRun): Promise<void> {
-  const { session, open, entry } = run;
+  const { session, open } = run;
   const inventory = await session.inventory();
   const context = observeContext(run, await discoveryFor(inventory.values(), open));
   const observation = await observe(stayingIn(inventory), context);
-  const isIgnored = entry.settings.drift === 'ignore';
-  const suspects = isIgnored ? [] : await findSuspects(run, inventory, observation, context);
+  const suspects = await findSuspects(run, inventory, observation, context);
   const examined = await examineAll(run, suspects);
   const live = new Map(observation.live);
   for (const each of examined) if (each.live && each.entry) live.set(keyOfEntry(each.entry), each.live);
@@ -35,11 +34,10 @@ async function examineAll(run: ApplicationRun, suspects: readonly Suspect[]): Pr
   // Putting back what a newer revision changes would only be undone again.
   await run.session.ensureCurrent();
   const context = applyContext(run);
-  const work = run.entry.settings.drift === 'correct' ? repair : inspect;
   return mapConcurrently(suspects, concurrentObjects, async (each): Promise<Examined> => {
     if (run.deadline.remaining() <= 0) return { differences: [], failures: [] };
     try {
-      return await work(each, context);
+      return await (each.prepared.policy.drift === 'correct' ? repair : inspect)(each, context);
     } catch (error) {
       const { message, retryable } = failureOf(error);
       return { differences: [], failures: [{ problem: { message }, retryable }] };

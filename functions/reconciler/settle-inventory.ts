@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Inventory, type InventoryEntry, keyOfEntry } from '../../shared/artifacts/inventory.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { strict } from '../../shared/kubernetes/object-policy.ts';
 import { hashOwned } from '../../shared/kubernetes/ownership.ts';
 import { apiVersionOf } from '../../shared/kubernetes/resource.ts';
 import type { ObjectResult } from './apply-object.ts';
@@ -18,7 +20,8 @@ export function withApplied(inventory: Inventory, results: readonly ObjectResult
 /** An object that is, or is about to be, in the cluster, of which nothing is certain yet. */
 export function newEntry({ identity, resource, policy }: Prepared, uid: string | undefined): InventoryEntry {
   const { kind, namespace, name } = identity;
-  const { wave } = policy;
+  const { wave, drift, additions, ignore } = policy;
+  const tolerance = { additions, ignore };
   return {
     apiVersion: apiVersionOf(resource),
     kind,
@@ -26,13 +29,21 @@ export function newEntry({ identity, resource, policy }: Prepared, uid: string |
     name,
     ...(uid !== undefined && { uid }),
     ...(wave !== 0 && { wave }),
+    ...(!isDeepStrictEqual(tolerance, strict) && { tolerance }),
+    ...(drift === 'ignore' && { unwatched: true as const }),
   };
 }
+
+/** What a hook makes, or is about to. */
+export const hookEntry = (hook: Prepared, uid: string | undefined): InventoryEntry => ({
+  ...newEntry(hook, uid),
+  hook: true,
+});
 
 export function appliedEntry(prepared: Prepared, object: LiveObject, manager: string): InventoryEntry {
   const { desired, policy } = prepared;
   const entry = { ...newEntry(prepared, object.metadata.uid), desired };
-  return policy.apply === 'create-only' ? entry : { ...entry, live: hashOwned(object, manager) };
+  return policy.apply === 'create-only' ? entry : { ...entry, live: hashOwned(object, manager, policy) };
 }
 
 /** Marks what Git no longer has: it stays in the inventory until it is gone. */

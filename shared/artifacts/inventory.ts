@@ -18,6 +18,15 @@ const entrySchema = z.object({
   live: z.string().optional(),
   /** Objects of higher waves are pruned first. Absent: 0. */
   wave: z.number().int().optional(),
+  /** What others may do to it without that being drift. Absent: nothing. */
+  tolerance: z
+    .object({
+      additions: z.enum(['undo', 'keep']),
+      ignore: z.object({ fields: z.array(z.string()), managers: z.array(z.string()) }),
+    })
+    .optional(),
+  /** Nobody looks for drift of it. */
+  unwatched: z.literal(true).optional(),
   /** A Helm hook made it: nobody compares it with anything, and it goes when its policy says so, or with its application. */
   hook: z.literal(true).optional(),
   /** Git no longer has it: it stays here until it is gone from the cluster. */

@@ -78,7 +78,7 @@ function replaceChild(container: unknown, old: unknown, key: string, value: unkn
 }
 
 /** The name or index that a key of a set stands for. */
-function partOf(value: unknown, key: string): string | number | undefined {
+export function partOf(value: unknown, key: string): string | number | undefined {
   if (key.startsWith('f:')) return key.slice(2);
   const index = Array.isArray(value) ? value.indexOf(child(value, key)) : -1;
   return index < 0 ? undefined : index;

@@ -11,38 +11,53 @@ export const absent = '(absent)';
 /** What the API server and its controllers keep for themselves. */
 const bookkeeping = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'];
 
+/** A step into an object: a field, an item by its place, or one by its name. */
+export type Part = string | number | { name: string };
+
+/** The same, with the way to it. */
+export type Change = Difference & { path: readonly Part[] };
+
 /**
  * The differences between two states of one object, field by field, without the status and the server's bookkeeping.
  * Lists of named items (containers, ports, variables) are compared by name. A Secret's values are never shown.
  */
-export function differences(before: KubernetesObject, after: KubernetesObject): Difference[] {
+export const differences = (before: KubernetesObject, after: KubernetesObject): Difference[] =>
+  changes(before, after).map(({ path: _, ...difference }) => difference);
+
+export function changes(before: KubernetesObject, after: KubernetesObject): Change[] {
   const show = before.kind === 'Secret' ? masked : shown;
-  return compare(withoutBookkeeping(before), withoutBookkeeping(after), '').map(({ field, from, to }) => ({
-    field,
-    ...show(field, from, to),
-  }));
+  return compare(withoutBookkeeping(before), withoutBookkeeping(after), []).map(({ path, from, to }) => {
+    const field = printPath(path);
+    return { field, path, ...show(field, from, to) };
+  });
+}
+
+function printPath(path: readonly Part[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'string') return joinField(text, part);
+    return `${text}[${typeof part === 'number' ? part : `name=${part.name}`}]`;
+  }, '');
 }
 
 /** How one value of an object may be shown. */
 export const showValue = (object: KubernetesObject, field: string, value: unknown): string =>
   object.kind === 'Secret' && isSecretField(field) ? '(masked)' : showText(value);
 
-type Change = { field: string; from: unknown; to: unknown };
+type Found = { path: readonly Part[]; from: unknown; to: unknown };
 
-function compare(from: unknown, to: unknown, field: string): Change[] {
-  if (isPlainObject(from) && isPlainObject(to)) return compareFields(from, to, (key) => joinField(field, key));
+function compare(from: unknown, to: unknown, path: readonly Part[]): Found[] {
+  if (isPlainObject(from) && isPlainObject(to)) return compareFields(from, to, (key) => [...path, key]);
   if (Array.isArray(from) && Array.isArray(to)) {
     const [left, right] = [byName(from), byName(to)];
-    if (left !== undefined && right !== undefined)
-      return compareFields(left, right, (name) => `${field}[name=${name}]`);
-    if (from.length === to.length) return from.flatMap((item, i) => compare(item, to[i], `${field}[${i}]`));
+    if (left !== undefined && right !== undefined) return compareFields(left, right, (name) => [...path, { name }]);
+    if (from.length === to.length) return from.flatMap((item, i) => compare(item, to[i], [...path, i]));
   }
-  return canonicalJson(from) === canonicalJson(to) ? [] : [{ field, from, to }];
+  return canonicalJson(from) === canonicalJson(to) ? [] : [{ path, from, to }];
 }
 
-function compareFields(from: Record<string, unknown>, to: Record<string, unknown>, name: (key: string) => string) {
+function compareFields(from: Record<string, unknown>, to: Record<string, unknown>, below: (key: string) => Part[]) {
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-  return [...keys].flatMap((key): Change[] => compare(from[key], to[key], name(key)));
+  return [...keys].flatMap((key): Found[] => compare(from[key], to[key], below(key)));
 }
 
 /** The items by their names, if all have different ones. */

@@ -39,6 +39,13 @@ export type Attempt = z.output<typeof attemptSchema>;
 /** `waiting`: for applications that it depends on. */
 const phases = ['waiting', 'applying', 'progressing', 'healthy', 'failed', 'held', 'suspended', 'removed'] as const;
 
+/**
+ * What differs from Git: `2 → 5` says that Git has 2. It is known as long as it is so; if it was put back (`corrected`), until something
+ * else is.
+ */
+const driftedFieldSchema = problemSchema.extend({ corrected: z.boolean().default(false) });
+export type DriftedField = z.output<typeof driftedFieldSchema>;
+
 /** Where one application stands in its cluster. `version` fences: every write names the version that it read. */
 export const applicationStateSchema = z.object({
   environment: z.string(),
@@ -54,12 +61,28 @@ export const applicationStateSchema = z.object({
   work: z.string().optional(),
   /** Whether its objects may be pruned, by the settings of `applied`: they are asked for when Git no longer has the application. */
   prune: z.boolean().optional(),
+  /** Where its objects without a namespace of their own went, by the settings of `applied`: its deletion hooks go there, too. */
+  namespace: z.string().optional(),
+  /** Helm's hooks for the newest artifact that was tried, or for the deletion: which event it is, and which of them are done. */
+  hooks: z
+    .object({
+      event: z.enum(['install', 'upgrade', 'delete']),
+      /** Digest. */
+      artifact: z.string(),
+      /** With the event, the name under which its hooks are known in the cluster. `attempt` counts from 1, one more with each failure. */
+      sequence: z.number().int(),
+      attempt: z.number().int(),
+      /** Identities. */
+      done: z.array(z.string()),
+    })
+    .optional(),
   /** Key of the inventory in the artifact store: every object that may be ours. */
   inventory: z.string().optional(),
   phase: z.enum(phases),
   problems: z.array(problemSchema),
   counts: z.object({ objects: z.number(), changed: z.number(), pruned: z.number() }),
-  drift: z.object({ at: z.string(), corrected: z.boolean(), differences: z.array(problemSchema) }).optional(),
+  /** Of the last look that found something, or put something back. */
+  drift: z.object({ at: z.string(), differences: z.array(driftedFieldSchema) }).optional(),
   /** When `dispatcher` brings this application back, and why. */
   next: z.object({ at: z.string(), why: z.enum(['retry', 'health']), attempt: z.number().int() }).optional(),
   /** ISO 8601: of this write; since when the present artifact's rollout has been waited for; of the last healthy result. */

@@ -51,13 +51,13 @@ describe('a look for drift', () => {
       replicas: 2,
       template: { spec: { containers: [{ image: 'example.com/web:1' }] } },
     });
-    expect(await drift()).toMatchObject({ corrected: true });
+    expect((await drift())?.differences.every(({ corrected }) => corrected)).toBe(true);
     expect(await messages()).toEqual([
-      'spec.replicas: 2 → 5',
-      'spec.template.spec.containers[name=web].image: "example.com/web:1" → "example.com/by-hand:1"',
+      'spec.replicas: 2 → 5, by kubectl-edit',
+      'spec.template.spec.containers[name=web].image: "example.com/web:1" → "example.com/by-hand:1", by kubectl-edit',
     ]);
     expect(world.lines.filter(({ message }) => message === 'drift')).toEqual([
-      expect.objectContaining({ field: 'spec.replicas', problem: '2 → 5' }),
+      expect.objectContaining({ field: 'spec.replicas', problem: '2 → 5, by kubectl-edit' }),
       expect.objectContaining({ object: 'Deployment staging/web' }),
     ]);
   });
@@ -67,7 +67,9 @@ describe('a look for drift', () => {
     server.delete('Service', 'web');
     await world.reconcile('check');
     expect(live('Service', 'web').metadata.uid).not.toBe(uid);
-    expect((await drift())?.differences).toEqual([{ object: 'Service staging/web', message: 'was deleted' }]);
+    expect((await drift())?.differences).toEqual([
+      { object: 'Service staging/web', message: 'was deleted', corrected: true },
+    ]);
     const entry = (await world.inventory()).find(({ kind }) => kind === 'Service');
     expect(entry?.uid).toBe(live('Service', 'web').metadata.uid);
   });
@@ -78,7 +80,9 @@ describe('a look for drift', () => {
     });
     await world.reconcile('check');
     expect(live('ConfigMap', 'settings').metadata.labels).toEqual({ 'plumbline.dev/application': 'staging.web' });
-    expect(await messages()).toEqual(['metadata.labels["plumbline.dev/application"]: "staging.web" → (absent)']);
+    expect(await messages()).toEqual([
+      'metadata.labels["plumbline.dev/application"]: "staging.web" → (absent), by kubectl-edit',
+    ]);
   });
 
   it('removes what kubectl added', async () => {
@@ -91,8 +95,8 @@ describe('a look for drift', () => {
     expect(containers.map(({ name }) => name)).toEqual(['web']);
     expect(hostNetwork).toBeUndefined();
     expect(await messages()).toEqual([
-      'spec.template.spec.containers[name=sidecar]: (absent) → {"name":"sidecar","image":"example.com/sidecar:1"}',
-      'spec.template.spec.hostNetwork: (absent) → true',
+      'spec.template.spec.containers[name=sidecar]: (absent) → {"name":"sidecar","image":"example.com/sidecar:1"}, by kubectl-edit',
+      'spec.template.spec.hostNetwork: (absent) → true, by kubectl-edit',
     ]);
   });
 
@@ -103,8 +107,8 @@ describe('a look for drift', () => {
     await world.reconcile('check');
     expect(live('Secret', 'password').data).toEqual({ key: 'b2xk' });
     expect(await messages()).toEqual([
-      'data.key: (masked) → (masked, different)',
-      'data.more: (absent) → (masked, different)',
+      'data.key: (masked) → (masked, different), by kubectl-edit',
+      'data.more: (absent) → (masked, different), by kubectl-edit',
     ]);
     expect(JSON.stringify(world.lines)).not.toMatch(/aGFja2Vk|c2VjcmV0|b2xk/);
   });
@@ -138,7 +142,7 @@ describe('a look for drift', () => {
       return undefined;
     };
     await world.reconcile('check');
-    expect(await messages()).toEqual(['spec.replicas: 2 → 5']);
+    expect(await messages()).toEqual(['spec.replicas: 2 → 5, by kubectl-edit']);
   });
 
   it("leaves a controller's own fields alone", async () => {
@@ -218,7 +222,7 @@ describe('a look for drift', () => {
     });
     await world.reconcile('check');
     expect(live('ConfigMap', 'settings').data).toEqual({ a: '1' });
-    expect(await world.state()).toMatchObject({ phase: 'failed', drift: { corrected: true } });
+    expect(await world.state()).toMatchObject({ phase: 'failed', drift: { differences: [{ corrected: true }] } });
   });
 });
 
@@ -238,10 +242,10 @@ describe('drift that is only reported', () => {
     await world.reconcile('check');
     expect(specOf(live('Deployment', 'web')).replicas).toBe(5);
     expect(server.find('Service', 'web')).toBeUndefined();
-    expect(await drift()).toMatchObject({ corrected: false });
+    expect((await drift())?.differences.some(({ corrected }) => corrected)).toBe(false);
     expect((await drift())?.differences.map(describeProblem)).toEqual([
       'Service staging/web: was deleted',
-      'Deployment staging/web: spec.replicas: 2 → 5',
+      'Deployment staging/web: spec.replicas: 2 → 5, by kubectl-edit',
       'Deployment staging/web: spec.template.spec.hostNetwork: (absent) → true, by kubectl-edit',
     ]);
     expect(server.requests.filter(({ method, path }) => method === 'PATCH' && !path.includes('dryRun=All'))).toEqual(

@@ -61,8 +61,10 @@ describe('on a real API server', () => {
     ).toBe('2 example.com/web:1');
     const found = (await world.state())?.drift?.differences.map(({ field, message }) => `${field}: ${message}`);
     expect(found).toEqual([
-      'spec.replicas: 2 → 5',
-      'spec.template.spec.containers[name=web].image: "example.com/web:1" → "example.com/by-hand:1"',
+      'spec.replicas: 2 → 5, by kubectl',
+      expect.stringMatching(
+        /^spec\.template\.spec\.containers\[name=web\]\.image: "example.com\/web:1" → "example.com\/by-hand:1", by kubectl-set at 2\d{3}-\d\d-\d\dT/,
+      ),
     ]);
   });
 

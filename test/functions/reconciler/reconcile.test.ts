@@ -219,7 +219,7 @@ describe('fault 46: a kind that came after what is remembered of the cluster', (
       object.metadata.labels = {};
     });
     await world.reconcile('check');
-    expect(await world.state()).toMatchObject({ phase: 'healthy', drift: { corrected: true } });
+    expect(await world.state()).toMatchObject({ phase: 'healthy', drift: { differences: [{ corrected: true }] } });
   });
 });
 
