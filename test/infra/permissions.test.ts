@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type functions,
@@ -119,6 +120,17 @@ const reasonsForStar: Record<string, string> = {
 describe('the roles of the functions', () => {
   it.each(Object.entries(privileges))('%s may do exactly what its table says', (construct, expected) => {
     expect(allowed(statementsOfFunction(template, construct))).toEqual([...expected].sort());
+  });
+
+  it('docs/security.md says of each action of image-updater what it is for', () => {
+    const [, section = ''] = readFileSync('docs/security.md', 'utf8').split(/^## What `image-updater` may do in AWS$/m);
+    const table = (section.split(/^## /m)[0] ?? '').match(/^\| `.*$/gm) ?? [];
+    const documented = table.flatMap((row) => {
+      const [service, ...actions] = (row.split('|')[1] ?? '').match(/[A-Za-z]+(?=[:`])/g) ?? [];
+      return actions.map((action) => `${service}:${action}`);
+    });
+    const needed = privileges.ImageUpdater.map((line) => line.split(' ')[0]);
+    expect(new Set(documented)).toEqual(new Set(needed));
   });
 
   it.each([
