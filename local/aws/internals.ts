@@ -1,5 +1,6 @@
 import { createTemporaryFolder, type TemporaryFolder } from '../tools/guardian.ts';
 import { writeAtomically } from './bridges/atomic.ts';
+import { bridgeEcr } from './bridges/ecr.ts';
 import { bridgeEks, type Clusters } from './bridges/eks.ts';
 import { deduplicateFifo } from './bridges/fifo.ts';
 import { bridgeLambda } from './bridges/lambda.ts';
@@ -102,7 +103,7 @@ function createClientCache(endpoint: string, region: string): Internals['clients
 
 /** The outermost first. */
 function intercept(
-  { guard, world, wake, published, functions, parts, bus, deliverAs, warn }: Internals,
+  { guard, world, wake, published, functions, parts, bus, clients, deliverAs, warn }: Internals,
   clusters: Clusters,
 ): void {
   const isContentBased = (url: string) =>
@@ -119,6 +120,7 @@ function intercept(
   guard.intercept(writeAtomically());
   guard.intercept(deduplicateFifo({ isContentBased }));
   guard.intercept(bridgeEks(world, clusters));
+  guard.intercept(bridgeEcr({ clients, region: world.region }));
   guard.intercept(bridgeEvents(bus));
   guard.intercept(bridgeLambda({ functions, parts, deliverAs: deliverFor, warn }));
 }

@@ -1,11 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  BatchGetImageCommand,
-  CreateRepositoryCommand,
-  PutImageCommand,
-  RepositoryAlreadyExistsException,
-} from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, CreateRepositoryCommand, RepositoryAlreadyExistsException } from '@aws-sdk/client-ecr';
 import type { Clients } from './clients.ts';
+import { type Attachment, attachmentOf, imageOf, pushBlobs, putManifest } from './registry-content.ts';
 import type { EventBus } from './sources/event-bus.ts';
 
 export type PushOptions = {
@@ -23,12 +19,11 @@ export type PushOptions = {
 export type Registry = {
   /** Pushes an image; the repository is created if it is missing. @returns the digest. */
   push(repository: string, tag: string, options?: PushOptions): Promise<string>;
+  /** Pushes what belongs to an image, such as its signature, and sends the event of that. @returns the digest. */
+  attach(repository: string, attachment: Attachment): Promise<string>;
   /** Sends the event of a push, whether there is such an image or not. */
   emitPush(repository: string, tag: string, digest: string): Promise<void>;
 };
-
-const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Registry {
   const emitPush = async (repository: string, tag: string, digest: string): Promise<void> => {
@@ -44,18 +39,16 @@ export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Re
       await ensureRepository(ecr, repository);
       const manifest = digest
         ? await manifestOf(ecr, repository, digest)
-        : imageManifest(content, labels ?? labelsOf(repository, content));
-      // The emulator would make up a digest of its own.
-      const pushed = sha256(manifest);
-      const image = {
-        repositoryName: repository,
-        imageTag: tag,
-        imageManifest: manifest,
-        imageManifestMediaType: manifestType,
-        imageDigest: pushed,
-      };
-      await ecr.send(new PutImageCommand(image));
+        : await pushBlobs(imageOf(content, labels ?? labelsOf(repository, content)), { ecr, repository });
+      const pushed = await putManifest(manifest, { ecr, repository, tag });
       if (emitEvent) await emitPush(repository, tag, pushed);
+      return pushed;
+    },
+    attach: async (repository, attachment) => {
+      const { tag } = attachment;
+      const manifest = await pushBlobs(attachmentOf(attachment), { ecr, repository });
+      const pushed = await putManifest(manifest, { ecr, repository, ...(tag !== undefined && { tag }) });
+      await bus.put(tag === undefined ? referrerEvent(repository, pushed) : pushEvent(repository, tag, pushed));
       return pushed;
     },
   };
@@ -81,35 +74,6 @@ const labelsOf = (repository: string, content: string) => ({
   'org.opencontainers.image.revision': createHash('sha1').update(content).digest('hex'),
 });
 
-/**
- * A manifest with a configuration and one layer.
- *
- * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md
- */
-function imageManifest(content: string, annotations: Record<string, string>): string {
-  const layer = {
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    digest: sha256(content),
-    size: Buffer.byteLength(content),
-  };
-  const config = JSON.stringify({
-    architecture: 'amd64',
-    os: 'linux',
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-  });
-  return JSON.stringify({
-    schemaVersion: 2,
-    mediaType: manifestType,
-    config: {
-      mediaType: 'application/vnd.oci.image.config.v1+json',
-      digest: sha256(config),
-      size: Buffer.byteLength(config),
-    },
-    layers: [layer],
-    annotations,
-  });
-}
-
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
 function pushEvent(repository: string, tag: string, digest: string) {
   const detail = {
@@ -121,3 +85,15 @@ function pushEvent(repository: string, tag: string, digest: string) {
   };
   return { Source: 'aws.ecr', DetailType: 'ECR Image Action', Detail: JSON.stringify(detail), Resources: [] };
 }
+
+const referrerEvent = (repository: string, digest: string) => ({
+  ...pushEvent(repository, '', digest),
+  DetailType: 'ECR Referrer Action',
+  Detail: JSON.stringify({
+    result: 'SUCCESS',
+    'repository-name': repository,
+    'image-digest': digest,
+    'action-type': 'PUSH',
+    'manifest-media-type': 'application/vnd.oci.image.manifest.v1+json',
+  }),
+});

@@ -1,8 +1,6 @@
-import { BatchGetImageCommand, type ECRClient, GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, type Image, type ImageIdentifier } from '@aws-sdk/client-ecr';
 import { z } from 'zod';
-import type { ImageRepository } from './ports.ts';
-
-type Place = { client: ECRClient; repository: ImageRepository; digest: string };
+import { type Place, readBlob, type Shelf } from './ecr-blob.client.ts';
 
 const mediaTypes = [
   'application/vnd.oci.image.index.v1+json',
@@ -24,15 +22,20 @@ const configSchema = z.object({ config: z.object({ Labels: texts.nullish() }).nu
 
 type Manifest = z.infer<typeof manifestSchema>;
 
-async function readManifest({ client, repository, digest }: Place): Promise<Manifest | undefined> {
+/** Manifests by tag or digest, up to 100; those that aren't there are left out. */
+export async function readImages({ client, repository }: Shelf, imageIds: ImageIdentifier[]): Promise<Image[]> {
   const input = {
     registryId: repository.account,
     repositoryName: repository.name,
-    imageIds: [{ imageDigest: digest }],
+    imageIds,
     acceptedMediaTypes: mediaTypes,
   };
-  const { images = [] } = await client.send(new BatchGetImageCommand(input));
-  return manifestSchema.safeParse(JSON.parse(images[0]?.imageManifest ?? '{}')).data;
+  return (await client.send(new BatchGetImageCommand(input))).images ?? [];
+}
+
+async function readManifest(place: Place): Promise<Manifest | undefined> {
+  const [image] = await readImages(place, [{ imageDigest: place.digest }]);
+  return manifestSchema.safeParse(JSON.parse(image?.imageManifest ?? '{}')).data;
 }
 
 /** Attestations stand in the list too, as `unknown/unknown`. */
@@ -59,11 +62,8 @@ export async function readLabels(place: Place): Promise<Record<string, string>> 
 
 const largestConfig = 1_000_000;
 
-/** ECR hands configurations out like layers: through an address that S3 signed. */
-async function readConfig({ client, repository, digest }: Place): Promise<Record<string, string>> {
-  const input = { registryId: repository.account, repositoryName: repository.name, layerDigest: digest };
-  const { downloadUrl = '' } = await client.send(new GetDownloadUrlForLayerCommand(input));
-  const response = await fetch(downloadUrl, { signal: AbortSignal.timeout(5_000) });
-  if (!response.ok || Number(response.headers.get('content-length')) > largestConfig) return {};
-  return configSchema.safeParse(await response.json()).data?.config?.Labels ?? {};
+async function readConfig(place: Place): Promise<Record<string, string>> {
+  const config = await readBlob(place, largestConfig);
+  if (config === undefined) return {};
+  return configSchema.safeParse(JSON.parse(new TextDecoder().decode(config))).data?.config?.Labels ?? {};
 }

@@ -1,6 +1,8 @@
 import { type ECRClient, type ImageDetail, paginateDescribeImages } from '@aws-sdk/client-ecr';
-import { type PlumblineError, RefusedError, TryAgainError } from '../errors.ts';
+import { PlumblineError, RefusedError, TryAgainError } from '../errors.ts';
+import { readBlob } from './ecr-blob.client.ts';
 import { readLabels, readPlatforms } from './ecr-manifests.client.ts';
+import { readSignatures } from './ecr-signatures.client.ts';
 import type { ImageRepository, ImageVersion, Registry } from './ports.ts';
 
 /** Needs `ecr:DescribeImages`, `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer` on the repositories. @param clientFor a client of a region; it is asked for once for each */
@@ -11,16 +13,19 @@ export function createEcrRegistry(clientFor: (region: string) => ECRClient): Reg
     clients.set(region, client);
     return client;
   };
+  const at = (repository: ImageRepository) => ({ client: clientOf(repository.region), repository });
+  const asking = {
+    manifests: 'ecr:BatchGetImage',
+    blobs: 'ecr:BatchGetImage and ecr:GetDownloadUrlForLayer',
+  };
   return {
     versions: (repository) => readVersions(clientOf(repository.region), repository),
-    platforms: (repository, digest) =>
-      ask('ecr:BatchGetImage', repository, readPlatforms({ client: clientOf(repository.region), repository, digest })),
-    labels: (repository, digest) =>
-      ask(
-        'ecr:BatchGetImage and ecr:GetDownloadUrlForLayer',
-        repository,
-        readLabels({ client: clientOf(repository.region), repository, digest }),
-      ),
+    platforms: (repository, digest) => ask(asking.manifests, repository, readPlatforms({ ...at(repository), digest })),
+    labels: (repository, digest) => ask(asking.blobs, repository, readLabels({ ...at(repository), digest })),
+    signatures: (repository, digest) =>
+      ask(asking.manifests, repository, readSignatures({ ...at(repository), digest })),
+    blob: (repository, digest, { largest }) =>
+      ask(asking.blobs, repository, readBlob({ ...at(repository), digest }, largest)),
   };
 }
 
@@ -65,6 +70,7 @@ async function ask<Result>(action: string, repository: ImageRepository, read: Pr
 
 /** The SDK has tried again by then, with backoff. */
 function explain(error: unknown, { account, region, name }: ImageRepository, action: string): PlumblineError {
+  if (error instanceof PlumblineError) return error;
   const kind = error instanceof Error ? error.name : String(error);
   const where = `the repository ${name} of the account ${account} in ${region}`;
   if (kind !== 'AccessDeniedException')

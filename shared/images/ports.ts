@@ -8,6 +8,8 @@ export type ImageVersion = {
   artifactType?: string;
   /** What `Registry.platforms` said of the digest, where it was asked. */
   platforms?: string[];
+  /** Why it may not be chosen although the policy allows it. */
+  refusal?: string;
 };
 
 /** For `image-updater`: the registry is asked; an event's words are never used. */
@@ -31,6 +33,41 @@ export type Registry = {
    * @throws RefusedError, TryAgainError as above
    */
   labels(repository: ImageRepository, digest: string): Promise<Record<string, string>>;
+  /**
+   * What is attached to an image and says to be its signature: by cosign's tag, or as an OCI referrer. None if the image isn't there.
+   *
+   * @throws RefusedError, TryAgainError as above
+   */
+  signatures(repository: ImageRepository, digest: string): Promise<ImageSignatures>;
+  /**
+   * A blob by its digest.
+   *
+   * @param limits `largest` in bytes
+   * @returns undefined if it isn't there, is larger, or isn't what its digest says
+   * @throws RefusedError, TryAgainError as above
+   */
+  blob(repository: ImageRepository, digest: string, limits: { largest: number }): Promise<Uint8Array | undefined>;
+};
+
+export type ImageSignatures = {
+  /** The image's manifest byte for byte, if it has the digest that was asked for: some signatures are made over it. */
+  manifest?: Uint8Array;
+  /** Not more than `mostSignatures`. */
+  signatures: AttachedSignature[];
+  /** Whether there are more. */
+  isCutOff: boolean;
+};
+
+/** Nobody signs an image so often; it keeps what a registry can be filled with from keeping us busy. */
+export const mostSignatures = 32;
+
+/** Nothing of it is to be believed before it was verified. */
+export type AttachedSignature = {
+  form: 'simple-signing' | 'bundle';
+  /** Of the blob: what was signed, or a Sigstore bundle. */
+  digest: string;
+  /** Of the layer. In cosign's classic form these are the signature, the certificate and the log's entry. */
+  annotations: Record<string, string>;
 };
 
 /** An ECR repository: `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`. */

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ImageRepository, Registry } from '../../shared/images/ports.ts';
+import { type ImageRepository, mostSignatures, type Registry } from '../../shared/images/ports.ts';
+import type { MemorySignature } from '../fakes/memory-registry.ts';
 
 export type RegistryUnderTest = {
   registry: Registry;
@@ -12,7 +13,16 @@ export type RegistryUnderTest = {
   push(repository: ImageRepository, tag: string, content: string, labels?: Record<string, string>): Promise<string>;
   /** Pushes a manifest list under a tag. Returns its digest. */
   pushList(repository: ImageRepository, tag: string, platforms: string[]): Promise<string>;
+  /** Pushes signatures of an image, under cosign's tag or each as an OCI referrer. */
+  attach(
+    repository: ImageRepository,
+    digest: string,
+    how: 'tag' | 'referrer',
+    signatures: MemorySignature[],
+  ): Promise<void>;
 };
+
+const sha256 = (content: string | Uint8Array) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 /** What every registry must do. */
 export function registryContract(name: string, create: () => Promise<RegistryUnderTest>): void {
@@ -83,6 +93,61 @@ export function registryContract(name: string, create: () => Promise<RegistryUnd
       const digest = await push(repository, '1.0.0', 'after');
       const versions = (await registry.versions(repository)) ?? [];
       expect(versions.map(({ tag, digest }) => ({ tag, digest }))).toEqual([{ tag: '1.0.0', digest }]);
+    });
+
+    it('fault 25: has no signature of an image that nobody signed, and gives its manifest byte for byte', async () => {
+      const { registry, repository, createRepository, push } = await start();
+      await createRepository(repository);
+      const digest = await push(repository, '1.0.0', 'unsigned');
+      const { manifest = new Uint8Array(), ...found } = await registry.signatures(repository, digest);
+      expect(found).toEqual({ signatures: [], isCutOff: false });
+      expect(sha256(manifest)).toBe(digest);
+    });
+
+    it('fault 25: tells the signatures of an image, with what was signed, and of no other image', async () => {
+      const { registry, repository, createRepository, push, attach } = await start();
+      await createRepository(repository);
+      const [digest, other] = [await push(repository, '1.0.0', 'a'), await push(repository, '1.1.0', 'b')];
+      const annotations = { 'dev.cosignproject.cosign/signature': 'c2lnbmF0dXJl' };
+      await attach(repository, digest, 'tag', [{ form: 'simple-signing', content: '{"critical":1}', annotations }]);
+      await attach(repository, digest, 'referrer', [{ form: 'bundle', content: '{"mediaType":"ä"}' }]);
+      const { signatures } = await registry.signatures(repository, digest);
+      expect(signatures).toEqual([
+        { form: 'simple-signing', digest: sha256('{"critical":1}'), annotations },
+        { form: 'bundle', digest: sha256('{"mediaType":"ä"}'), annotations: {} },
+      ]);
+      const contents = signatures.map((one) => registry.blob(repository, one.digest, { largest: 100 }));
+      expect((await Promise.all(contents)).map((content) => Buffer.from(content ?? []).toString())).toEqual([
+        '{"critical":1}',
+        '{"mediaType":"ä"}',
+      ]);
+      expect((await registry.signatures(repository, other)).signatures).toEqual([]);
+    });
+
+    it('fault 25: tells no more signatures than anybody needs', async () => {
+      const { registry, repository, createRepository, push, attach } = await start();
+      await createRepository(repository);
+      const digest = await push(repository, '1.0.0', 'a');
+      const many = Array.from({ length: mostSignatures + 1 }, (_, index) => ({ content: `{"n":${index}}` }));
+      await attach(
+        repository,
+        digest,
+        'tag',
+        many.map((one) => ({ ...one, form: 'simple-signing' })),
+      );
+      const { signatures, isCutOff } = await registry.signatures(repository, digest);
+      expect([signatures.length, isCutOff]).toEqual([mostSignatures, true]);
+    });
+
+    it('fault 25: reads no blob that is larger than wanted, and none that is not there', async () => {
+      const { registry, repository, createRepository, push, attach } = await start();
+      await createRepository(repository);
+      const digest = await push(repository, '1.0.0', 'a');
+      await attach(repository, digest, 'referrer', [{ form: 'bundle', content: 'x'.repeat(1000) }]);
+      const read = (content: string, largest: number) => registry.blob(repository, sha256(content), { largest });
+      expect((await read('x'.repeat(1000), 1000))?.byteLength).toBe(1000);
+      expect(await read('x'.repeat(1000), 999)).toBeUndefined();
+      expect(await read('never pushed', 1000)).toBeUndefined();
     });
   });
 }

@@ -11,7 +11,11 @@ registryContract('in memory', async () => {
     createRepository: async (repository) => registry.push(repository),
     async push(repository, tag, content, labels) {
       registry.push(repository, { tag, digest: digestOf(content), pushedAt: new Date() }, labels);
+      registry.keep(repository, content);
       return digestOf(content);
+    },
+    async attach(repository, digest, _how, signatures) {
+      for (const signature of signatures) registry.attach(repository, digest, signature);
     },
     async pushList(repository, tag, platforms) {
       registry.push(repository, { tag, digest: digestOf(tag), pushedAt: new Date(), platforms });

@@ -4,9 +4,11 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RefusedError, TryAgainError } from '../../../shared/errors.ts';
 import { createEcrRegistry } from '../../../shared/images/ecr.client.ts';
+import { mostSignatures } from '../../../shared/images/ports.ts';
 import { digestOf } from './versions.ts';
 
-type Answer = { status: number; body: object };
+/** `to` names the operation that it answers, where two are asked at once. */
+type Answer = { status: number; body: object; to?: string };
 const repository = { account: '210987654321', region: 'eu-central-1', name: 'team/app' };
 
 /** ECR's answers, in turn; the last one for ever. */
@@ -16,7 +18,9 @@ async function start(...answers: [Answer, ...Answer[]]) {
     let body = '';
     for await (const chunk of request) body += chunk;
     requests.push(JSON.parse(body));
-    const answer = answers.length > 1 ? (answers.shift() as Answer) : answers[0];
+    const target = String(request.headers['x-amz-target']);
+    const index = answers.findIndex(({ to = '' }) => target.endsWith(to));
+    const answer = (answers.length > 1 ? answers.splice(index, 1)[0] : answers[0]) as Answer;
     response
       .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' })
       .end(JSON.stringify(answer.body));
@@ -35,6 +39,10 @@ async function start(...answers: [Answer, ...Answer[]]) {
   return { registry, requests, regions };
 }
 
+const download = (content: string): Answer => ({
+  status: 200,
+  body: { downloadUrl: `data:application/octet-stream,${encodeURIComponent(content)}` },
+});
 const image = (tag: string) => ({ imageTags: [tag], imageDigest: digestOf(tag), imagePushedAt: 1_767_322_800 });
 const page = (tags: string[], nextToken?: string): Answer => ({
   status: 200,
@@ -112,17 +120,11 @@ describe('the registry in ECR', () => {
       status: 200,
       body: { images: [{ imageManifest: JSON.stringify(value) }] },
     });
-    const download = (): Answer => ({
-      status: 200,
-      body: {
-        downloadUrl: `data:application/json,${encodeURIComponent(JSON.stringify({ config: { Labels: labels } }))}`,
-      },
-    });
+    const configuration = JSON.stringify({ config: { Labels: labels } });
+    const config = { digest: digestOf(configuration) };
 
     test('is read from the annotations of its manifest, without another question', async () => {
-      const { registry, requests } = await start(
-        manifest({ annotations: labels, config: { digest: digestOf('config') } }),
-      );
+      const { registry, requests } = await start(manifest({ annotations: labels, config }));
       expect(await registry.labels(repository, digestOf('x'))).toEqual(labels);
       expect(requests).toHaveLength(1);
     });
@@ -135,16 +137,12 @@ describe('the registry in ECR', () => {
         ],
         annotations: { own: 'x' },
       };
-      const { registry, requests } = await start(
-        manifest(list),
-        manifest({ config: { digest: digestOf('config') } }),
-        download(),
-      );
+      const { registry, requests } = await start(manifest(list), manifest({ config }), download(configuration));
       expect(await registry.labels(repository, digestOf('x'))).toEqual({ ...labels, own: 'x' });
       expect(requests).toMatchObject([
         {},
         { imageIds: [{ imageDigest: digestOf('b') }] },
-        { registryId: '210987654321', repositoryName: 'team/app', layerDigest: digestOf('config') },
+        { registryId: '210987654321', repositoryName: 'team/app', layerDigest: config.digest },
       ]);
     });
 
@@ -161,6 +159,117 @@ describe('the registry in ECR', () => {
       await expect(registry.labels(repository, digestOf('x'))).rejects.toThrow(
         /role needs ecr:BatchGetImage and ecr:GetDownloadUrlForLayer/,
       );
+    });
+  });
+
+  describe('what is attached to an image', () => {
+    const digest = digestOf('image');
+    const tag = `sha256-${digest.slice(7)}`;
+    const simpleSigning = 'application/vnd.dev.cosign.simplesigning.v1+json';
+    const bundle = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+    const layer = (mediaType: string, content: string, annotations?: object) => ({
+      ...{ mediaType, digest: digestOf(content), annotations },
+    });
+    const images = (...all: { imageTag?: string; manifest: unknown }[]): Answer => ({
+      to: 'BatchGetImage',
+      status: 200,
+      body: {
+        images: all.map(({ imageTag, manifest }) => ({
+          imageId: { imageTag },
+          imageManifest: typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
+        })),
+      },
+    });
+    const referrers = (digests: string[], nextToken?: string): Answer => ({
+      to: 'ListImageReferrers',
+      status: 200,
+      body: { referrers: digests.map((one) => ({ digest: one, mediaType: 'x', size: 1 })), nextToken },
+    });
+
+    const startWith = async (...answers: [Answer, ...Answer[]]) => {
+      const started = await start(...answers);
+      return { ...started, read: () => started.registry.signatures(repository, digest) };
+    };
+
+    test("fault 25: is found under cosign's tag, as referrer, and in the list of referrers under a tag", async () => {
+      const signature = { 'dev.cosignproject.cosign/signature': 'x' };
+      const { read, requests } = await startWith(
+        images(
+          { imageTag: `${tag}.sig`, manifest: { layers: [layer(simpleSigning, 'a', signature), layer('other', 'b')] } },
+          {
+            imageTag: tag,
+            manifest: {
+              manifests: [
+                { digest: digestOf('listed'), artifactType: bundle },
+                { digest: digestOf('both'), artifactType: bundle },
+                { digest: digestOf('sbom'), artifactType: 'application/spdx+json' },
+              ],
+            },
+          },
+          { manifest: 'image' },
+        ),
+        referrers([digestOf('both')]),
+        images({ manifest: { layers: [layer(bundle, 'c')] } }, { manifest: 'no JSON' }),
+      );
+      expect(await read()).toEqual({
+        manifest: Buffer.from('image'),
+        signatures: [
+          { form: 'simple-signing', digest: digestOf('a'), annotations: signature },
+          { form: 'bundle', digest: digestOf('c'), annotations: {} },
+        ],
+        isCutOff: false,
+      });
+      expect(requests.flatMap(({ imageIds }) => imageIds ?? [])).toEqual([
+        ...[{ imageTag: `${tag}.sig` }, { imageTag: tag }, { imageDigest: digest }],
+        ...[{ imageDigest: digestOf('both') }, { imageDigest: digestOf('listed') }],
+      ]);
+      expect(requests.filter(({ subjectId }) => subjectId !== undefined)).toMatchObject([
+        {
+          subjectId: { imageDigest: digest },
+          filter: { artifactTypes: expect.arrayContaining([bundle]) },
+          maxResults: mostSignatures,
+        },
+      ]);
+    });
+
+    test('fault 25: is cut off where ECR has more than one page of it', async () => {
+      const { read } = await startWith(images(), referrers([], 'next'));
+      expect(await read()).toEqual({ signatures: [], isCutOff: true });
+    });
+
+    test('fault 25: has no manifest where ECR gives another one than was asked for', async () => {
+      const { read } = await startWith(images({ manifest: 'another' }), referrers([]));
+      expect(await read()).toEqual({ signatures: [], isCutOff: false });
+    });
+
+    test('fault 25: is left to the queue, not called unsigned, when ECR stays throttled or fails', async () => {
+      const throttled = await startWith(images(), error('ThrottlingException'));
+      await expect(throttled.read()).rejects.toThrow(TryAgainError);
+      const failing = await startWith({ status: 500, body: {} });
+      await expect(failing.read()).rejects.toThrow(TryAgainError);
+    });
+
+    test('fault 25: names the action that the role lacks', async () => {
+      const { read } = await startWith(error('AccessDeniedException'), referrers([]));
+      await expect(read()).rejects.toThrow(/role needs ecr:BatchGetImage on it/);
+    });
+  });
+
+  describe('a blob', () => {
+    const read = async (content: string, asked: string, largest = 100) => {
+      const { registry } = await start(download(content));
+      return registry.blob(repository, digestOf(asked), { largest });
+    };
+
+    test('is what its digest says, or nothing', async () => {
+      expect(await read('content', 'content')).toEqual(Buffer.from('content'));
+      expect(await read('content', 'other')).toBeUndefined();
+      expect(await read('content', 'content', 6)).toBeUndefined();
+    });
+
+    test('fault 25: is left to the queue when it can not be fetched', async () => {
+      const { registry } = await start({ status: 200, body: { downloadUrl: 'http://127.0.0.1:1/' } });
+      await expect(registry.blob(repository, digestOf('x'), { largest: 1 })).rejects.toThrow(TryAgainError);
     });
   });
 

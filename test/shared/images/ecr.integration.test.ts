@@ -6,6 +6,7 @@ import { createRegistry } from '../../../local/aws/registry.ts';
 import { createEcrRegistry } from '../../../shared/images/ecr.client.ts';
 import { latest } from '../../../shared/images/policy.ts';
 import { registryContract } from '../../contracts/registry.ts';
+import type { MemorySignature } from '../../fakes/memory-registry.ts';
 
 const { account } = inject('shared');
 const clients = createClients(account);
@@ -30,6 +31,12 @@ const manifestList = (platforms: string[]) =>
     }),
   });
 
+const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const layerOf = ({ form, ...layer }: MemorySignature) => ({
+  ...layer,
+  mediaType: form === 'bundle' ? bundleType : 'application/vnd.dev.cosign.simplesigning.v1+json',
+});
+
 const create = async () => ({
   registry: createEcrRegistry((region) => new ECRClient({ ...account, region })),
   account: '123456789012',
@@ -52,6 +59,13 @@ const create = async () => ({
       }),
     );
     return imageDigest;
+  },
+  async attach({ name }: { name: string }, digest: string, how: 'tag' | 'referrer', signatures: MemorySignature[]) {
+    const layers = signatures.map(layerOf);
+    if (how === 'tag') await emulated.attach(name, { tag: `${digest.replace(':', '-')}.sig`, layers });
+    else
+      for (const layer of layers)
+        await emulated.attach(name, { subject: digest, artifactType: bundleType, layers: [layer] });
   },
 });
 

@@ -60,6 +60,9 @@ const ecrPermissions: PermissionReader = (operation, parameters, world) => {
     const names = records(parameters.repositoryNames).map(String);
     return names.length > 0 ? names.map(repository) : [repository('*')];
   }
+  // It has no permission of its own.
+  if (operation === 'ListImageReferrers')
+    return [{ ...repository(text(parameters.repositoryName)), action: 'ecr:BatchGetImage' }];
   return repositoryOperations.includes(operation) ? [repository(text(parameters.repositoryName))] : undefined;
 };
 
