@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema, repositorySchema } from './names.ts';
+import { verifyRuleSchema } from './verify-rule.ts';
 
 const app = z
   .strictObject({
@@ -76,6 +77,12 @@ export const deployerEnvironmentSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Repositories that images may be taken from, as `registry/name`; `*` stands for any part of a name.'),
+  verify: z
+    .array(verifyRuleSchema)
+    .default([])
+    .describe(
+      'Who must have signed an image before image-updater pins it. Every rule that is about the image must be met; one of its keys or identities is enough. Default: nobody.',
+    ),
   write: z
     .enum(['commit', 'pullRequest'])
     .default('commit')

@@ -48,5 +48,6 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? typeof value;
+  if (text.includes('PRIVATE KEY')) return 'a private key, which must never stand in a file';
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
