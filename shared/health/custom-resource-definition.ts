@@ -4,5 +4,8 @@ import { conditionOf, describeCondition } from './read.ts';
 export const customResourceDefinition: HealthRule = (object) => {
   const names = conditionOf(object, 'NamesAccepted');
   if (names?.status === 'False') return failed(describeCondition(names));
-  return conditionOf(object, 'Established')?.status === 'True' ? current : progressing('it is not served yet');
+  const established = conditionOf(object, 'Established');
+  if (established?.status === 'True') return current;
+  const isRefused = established?.status === 'False' && established.reason !== 'Installing';
+  return isRefused ? failed(describeCondition(established)) : progressing('it is not served yet');
 };

@@ -1,8 +1,9 @@
 import { current, failed, type HealthRule, progressing } from './health.ts';
-import { conditionOf, describeCondition, numberAt } from './read.ts';
+import { conditionOf, describeCondition, numberAt, valueAt } from './read.ts';
 
-/** Rolled out: every replica is of the newest template and available, and no old one is left. */
+/** Rolled out: every replica is of the newest template and available, and no old one is left. A paused one stands still on purpose. */
 export const deployment: HealthRule = (object) => {
+  if (valueAt(object, 'spec.paused') === true) return current;
   const progress = conditionOf(object, 'Progressing');
   if (progress?.reason === 'ProgressDeadlineExceeded') return failed(describeCondition(progress));
   const failure = conditionOf(object, 'ReplicaFailure');

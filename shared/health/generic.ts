@@ -1,5 +1,5 @@
 import { current, failed, type HealthRule, progressing } from './health.ts';
-import { conditionOf, describeCondition } from './read.ts';
+import { type Condition, conditionOf, describeCondition, numberAt } from './read.ts';
 
 /**
  * The conventions of custom resources: `Stalled` won't go on, `Reconciling` goes on, `Ready` or `Available` is the result.
@@ -11,5 +11,11 @@ export const generic: HealthRule = (object) => {
   const reconciling = conditionOf(object, 'Reconciling');
   if (reconciling?.status === 'True') return progressing(describeCondition(reconciling));
   const result = conditionOf(object, 'Ready') ?? conditionOf(object, 'Available');
-  return result === undefined || result.status === 'True' ? current : progressing(describeCondition(result));
+  if (result === undefined) return current;
+  if (isOutdated(result, object)) return progressing('its controller has not judged the newest version yet');
+  return result.status === 'True' ? current : progressing(describeCondition(result));
 };
+
+/** Some controllers say of each condition which version it is about. */
+const isOutdated = ({ observedGeneration }: Condition, object: unknown) =>
+  observedGeneration !== undefined && observedGeneration < numberAt(object, 'metadata.generation');

@@ -5,8 +5,10 @@ import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { generic } from './generic.ts';
 import { current, type Health, type HealthRule, progressing, terminating } from './health.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { job } from './job.ts';
 import { namespace } from './namespace.ts';
+import { persistentVolume } from './persistent-volume.ts';
 import { persistentVolumeClaim } from './persistent-volume-claim.ts';
 import { pod } from './pod.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
@@ -20,8 +22,10 @@ const always: HealthRule = () => current;
 /** By `group/Kind`. Any other kind is judged by its conditions. */
 const rules: Readonly<Record<string, HealthRule>> = {
   '/Namespace': namespace,
+  '/PersistentVolume': persistentVolume,
   '/PersistentVolumeClaim': persistentVolumeClaim,
   '/Pod': pod,
+  '/ReplicationController': replicaSet,
   '/Service': service,
   'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinition,
   'apiregistration.k8s.io/APIService': apiService,
@@ -29,6 +33,7 @@ const rules: Readonly<Record<string, HealthRule>> = {
   'apps/Deployment': deployment,
   'apps/ReplicaSet': replicaSet,
   'apps/StatefulSet': statefulSet,
+  'autoscaling/HorizontalPodAutoscaler': horizontalPodAutoscaler,
   'batch/CronJob': always,
   'batch/Job': job,
   'policy/PodDisruptionBudget': podDisruptionBudget,
@@ -39,20 +44,30 @@ const stateless = new Set([
   '/ConfigMap',
   '/Endpoints',
   '/LimitRange',
+  '/PodTemplate',
+  '/ResourceQuota',
   '/Secret',
   '/ServiceAccount',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'apps/ControllerRevision',
   'batch/CronJob',
+  'coordination.k8s.io/Lease',
   'discovery.k8s.io/EndpointSlice',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
   'networking.k8s.io/IngressClass',
   'networking.k8s.io/NetworkPolicy',
+  'node.k8s.io/RuntimeClass',
   'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'rbac.authorization.k8s.io/Role',
   'rbac.authorization.k8s.io/RoleBinding',
   'scheduling.k8s.io/PriorityClass',
+  'storage.k8s.io/CSIDriver',
   'storage.k8s.io/StorageClass',
+  'storage.k8s.io/VolumeAttributesClass',
 ]);
 
 /** Whether a kind's objects can be anything but healthy. */

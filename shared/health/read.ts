@@ -27,7 +27,14 @@ export function listAt(object: unknown, path: string): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export type Condition = { type: string; status: string; reason: string; message: string };
+export type Condition = {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  /** Of the object that it speaks of, where it says so. */
+  observedGeneration: number | undefined;
+};
 
 export function conditionOf(object: unknown, type: string): Condition | undefined {
   const found = listAt(object, 'status.conditions').find((condition) => textAt(condition, 'type') === type);
@@ -38,6 +45,7 @@ export function conditionOf(object: unknown, type: string): Condition | undefine
         status: textAt(found, 'status'),
         reason: textAt(found, 'reason'),
         message: textAt(found, 'message'),
+        observedGeneration: numberAt(found, 'observedGeneration', Number.NaN) || undefined,
       };
 }
 
