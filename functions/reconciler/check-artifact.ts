@@ -1,4 +1,5 @@
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import { hookMistakes, standApart } from '../../shared/kubernetes/helm-hooks.ts';
 import { systemNamespace } from '../../shared/kubernetes/names.ts';
 import { mistakesIn } from '../../shared/kubernetes/object-policy.ts';
 import { isSecret } from '../../shared/kubernetes/prepare.ts';
@@ -26,6 +27,7 @@ export function checkArtifact({ prepared, unknown, settings }: Input): Problem[]
         plaintextSecret(each, settings),
         tooLarge(each),
         ...mistakesIn(each.object),
+        ...hookMistakes(each.object),
       ]
         .filter((message) => message !== undefined)
         .map((message) => problemWith(each, message)),
@@ -54,10 +56,12 @@ function unknownKind({ object, source, servedAs }: UnknownObject): Problem {
 }
 
 function duplicates(prepared: readonly Prepared[]): Problem[] {
-  return [...Map.groupBy(prepared, ({ key }) => key).values()].flatMap(([first, ...others]) =>
-    others.map((each) =>
-      problemWith(each, `is there twice; the other one is in ${first?.source?.file ?? 'the same application'}`),
-    ),
+  return [...Map.groupBy(prepared, ({ key }) => key).values()].flatMap((group) =>
+    group.flatMap((each, index) => {
+      const other = group.slice(0, index).find((earlier) => !standApart(earlier.object, each.object));
+      const place = other?.source?.file ?? 'the same application';
+      return other === undefined ? [] : [problemWith(each, `is there twice; the other one is in ${place}`)];
+    }),
   );
 }
 

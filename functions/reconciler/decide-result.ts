@@ -12,6 +12,8 @@ export type Findings = {
   /** Objects that won't become healthy by themselves, and those that aren't yet. */
   unhealthy: readonly Problem[];
   waiting: readonly Problem[];
+  /** What could not begin, and what it waits for. */
+  blocked?: readonly Problem[];
 };
 
 export const nothingFound: Findings = { failures: [], unhealthy: [], waiting: [] };
@@ -21,6 +23,7 @@ export const merge = (one: Findings, other: Findings): Findings => ({
   failures: [...one.failures, ...other.failures],
   unhealthy: [...one.unhealthy, ...other.unhealthy],
   waiting: [...one.waiting, ...other.waiting],
+  blocked: [...(one.blocked ?? []), ...(other.blocked ?? [])],
 });
 
 type Context = {
@@ -40,15 +43,20 @@ const maximumMessage = 1_000;
 
 /** How an application stands after a run, and when and why it is looked at again. */
 export function decideResult(findings: Findings, context: Context): Result {
-  const { isUnfinished, failures, unhealthy, waiting } = findings;
+  const { isUnfinished, failures, unhealthy, waiting, blocked = [] } = findings;
   const { previous, now } = context;
   const common = { since: sinceOf(context), lastSuccess: previous.lastSuccess };
-  const failed = cut(failures.map(({ problem }) => problem));
+  const failed = cut([...failures.map(({ problem }) => problem), ...blocked]);
   if (isUnfinished) return { ...common, phase: 'applying', problems: failed, next: goOn(context) };
   if (failures.length > 0) return { ...common, phase: 'failed', problems: failed, next: retry(findings, context) };
   if (unhealthy.length > 0)
-    return { ...common, phase: 'failed', problems: cut(unhealthy), next: look(now, seconds.longestRetry) };
-  if (waiting.length > 0) return wait(waiting, { ...context, common });
+    return {
+      ...common,
+      phase: 'failed',
+      problems: cut([...unhealthy, ...blocked]),
+      next: look(now, seconds.longestRetry),
+    };
+  if (waiting.length > 0) return wait(findings, { ...context, common });
   return { ...common, phase: 'healthy', problems: [], next: undefined, lastSuccess: now.toISOString() };
 }
 
@@ -58,20 +66,20 @@ const sinceOf = ({ previous: { phase, since }, now }: Context) =>
 
 type Wait = Context & { common: { since: string; lastSuccess: string | undefined } };
 
-function wait(waiting: readonly Problem[], { common, now, timeoutSeconds }: Wait): Result {
+function wait({ waiting, blocked = [] }: Findings, { common, now, timeoutSeconds }: Wait): Result {
   const left = timeoutSeconds - (now.getTime() - new Date(common.since).getTime()) / 1000;
   if (left > 0)
     return {
       ...common,
       phase: 'progressing',
-      problems: cut(waiting),
+      problems: cut([...waiting, ...blocked]),
       next: look(now, Math.min(seconds.healthLook, left)),
     };
   const late = waiting.map((problem) => ({
     ...problem,
     message: `not ready after ${timeoutSeconds} s: ${problem.message}`,
   }));
-  return { ...common, phase: 'failed', problems: cut(late), next: look(now, seconds.longestRetry) };
+  return { ...common, phase: 'failed', problems: cut([...late, ...blocked]), next: look(now, seconds.longestRetry) };
 }
 
 /** If it says nothing more, a run that announced itself at `now` is dead by then. */

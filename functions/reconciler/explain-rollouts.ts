@@ -22,7 +22,7 @@ export async function explainRollouts(
 ): Promise<Pick<Findings, 'unhealthy' | 'waiting'>> {
   const stuck = [...live.values()].filter((object) => workloads.has(object.kind) && judge(object).status !== 'current');
   const reasons = await mapConcurrently(stuck.slice(0, maximumExplained), maximumExplained, async (object) => {
-    const reason = await explain(object, context);
+    const reason = await explainRollout(object, context);
     return [describeIdentity(identityOf(object)), reason] as const;
   });
   const byObject = new Map(reasons.filter(([, reason]) => reason !== ''));
@@ -33,8 +33,11 @@ export async function explainRollouts(
 const withReason = (problem: Problem, reason: string | undefined): Problem =>
   reason === undefined ? problem : { ...problem, message: `${problem.message}; ${reason}` };
 
-/** Whoever may not read pods gets no reason; the rollout's own message stands for itself. */
-async function explain(object: LiveObject, { cluster, resources }: { cluster: Cluster; resources: Resources }) {
+/** Why an object's pods don't run. Whoever may not read pods gets no reason; the rollout's own message stands for itself. */
+export async function explainRollout(
+  object: LiveObject,
+  { cluster, resources }: { cluster: Cluster; resources: Resources },
+): Promise<string> {
   const pods = resources.find('v1', 'Pod');
   const labels = valueAt(object, 'spec.selector.matchLabels');
   if (pods === undefined || typeof labels !== 'object' || labels === null) return '';

@@ -44,10 +44,11 @@ export function findSuspicion(
   inventory: Inventory,
   limit = 50,
 ): string | undefined {
+  const owned = [...inventory.values()].filter(({ hook }) => !hook).length;
   const isEmpty = gone.length > 0 && send.length + unchanged.length === 0 && limit < 100;
-  const isLarge = gone.length >= smallestSuspiciousPrune && gone.length > (inventory.size * limit) / 100;
+  const isLarge = gone.length >= smallestSuspiciousPrune && gone.length > (owned * limit) / 100;
   if (!isEmpty && !isLarge) return undefined;
-  return `this revision would delete ${gone.length} of ${inventory.size} objects, so nothing was changed. If that is meant, set "pruneLimit: 100" for the application in environment.yaml until it is done; to leave them in the cluster, set "prune: false"`;
+  return `this revision would delete ${gone.length} of ${owned} objects, so nothing was changed. If that is meant, set "pruneLimit: 100" for the application in environment.yaml until it is done; to leave them in the cluster, set "prune: false"`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { indexResources } from '../../shared/kubernetes/resource.ts';
 import { loggable } from '../../shared/problem.ts';
 import { checkArtifact, secretWarnings } from './check-artifact.ts';
 import type { RunFailure } from './decide-result.ts';
-import { type Prepared, prepareArtifact } from './prepared.ts';
+import { type Hook, isHook, type Prepared, prepareArtifact } from './prepared.ts';
 import { readArtifact } from './read-artifact.ts';
 import type { ApplicationRun } from './run.ts';
 
@@ -14,7 +14,8 @@ type Preparing = Pick<ApplicationRun, 'open' | 'entry' | 'log'> & {
   ports: Pick<ApplicationRun['ports'], 'objects'>;
 };
 
-export type PreparedRun = { prepared: Prepared[]; refusals: RunFailure[]; discovery: Discovery };
+/** `hooks`: those of Helm's, which are run and not kept. */
+export type PreparedRun = { prepared: Prepared[]; hooks: Hook[]; refusals: RunFailure[]; discovery: Discovery };
 
 /** Reads an artifact, finds where its objects go, and checks them all. Discovery is asked anew before a kind counts as unknown. */
 export async function prepareRun(run: Preparing, digest = run.entry.artifact.digest): Promise<PreparedRun> {
@@ -32,5 +33,6 @@ export async function prepareRun(run: Preparing, digest = run.entry.artifact.dig
     log.warn('plaintext Secret', loggable(problem));
   // A kind that is unknown today may be defined by another application tomorrow.
   const retryable = unknown.length > 0;
-  return { prepared, discovery, refusals: problems.map((problem) => ({ problem, retryable })) };
+  const refusals = problems.map((problem) => ({ problem, retryable }));
+  return { prepared: prepared.filter((each) => !isHook(each)), hooks: prepared.filter(isHook), discovery, refusals };
 }

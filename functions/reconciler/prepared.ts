@@ -1,5 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import { type HookSettings, hookOf } from '../../shared/kubernetes/helm-hooks.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
 import { type ObjectPolicy, policyOf } from '../../shared/kubernetes/object-policy.ts';
 import { prepareObject } from '../../shared/kubernetes/prepare.ts';
@@ -24,9 +25,18 @@ export type Prepared = {
   /** Hash of `object`, and of where and how it is applied. */
   desired: string;
   source: ArtifactObject['source'];
+  /** It is a Helm hook. */
+  hook?: HookSettings;
 };
 
-type Context = { name: ApplicationName; settings: ApplySettings; resources: Resources };
+export type Hook = Prepared & { hook: HookSettings };
+
+export const isHook = (prepared: Prepared): prepared is Hook => prepared.hook !== undefined;
+
+/** As much of an application's settings as says where and how its objects go. */
+export type PlacementSettings = Pick<ApplySettings, 'cluster' | 'namespace' | 'conflicts' | 'drift' | 'rules'>;
+
+type Context = { name: ApplicationName; settings: PlacementSettings; resources: Resources };
 
 /** An object of a kind that the cluster doesn't serve at this version; `servedAs` is the version at which it does, if any. */
 export type UnknownObject = ArtifactObject & { servedAs: string | undefined };
@@ -55,7 +65,8 @@ function prepare(
   const identity = identityOf(object);
   const policy = policyOf(object, settings);
   const desired = hashOf({ object, policy, cluster: settings.cluster });
-  return { key: identityKey(identity), identity, resource, object, policy, desired, source };
+  const hook = hookOf(object);
+  return { key: identityKey(identity), identity, resource, object, policy, desired, source, ...(hook && { hook }) };
 }
 
 /** A problem with an object, at its place in Git. */

@@ -81,7 +81,8 @@ async function pruneObject(
 ): Promise<PruneResult> {
   const live = listed ?? (await cluster.read(resource, entry));
   if (live === undefined) return { entry, outcome: 'deleted' };
-  const decision = decidePrune({ live, uid: entry.uid, name, isRemoval });
+  // Helm would leave what hooks made where it is: so what holds data does stay.
+  const decision = decidePrune({ live, uid: entry.uid, name, isRemoval: isRemoval || entry.hook === true });
   if (decision.do === 'forget') return { entry, outcome: 'kept', because: decision.because };
   const removed = await cluster.remove(resource, entry, decision.uid);
   switch (removed.outcome) {

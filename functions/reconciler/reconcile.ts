@@ -15,6 +15,8 @@ import { runRemove } from './run-remove.ts';
 import { createSession, type Session } from './session.ts';
 
 const maximumPasses = 4;
+/** Deletions that last longer than this are reported as failed: nobody is left who could say how long they may take. */
+const removalTimeoutSeconds = 600;
 
 /**
  * Does for one application what there is to do. What comes of it, and when to come back, goes into state; the message is done with.
@@ -91,10 +93,10 @@ async function carryOut({ decision, session, ports, deadline, log }: Step): Prom
   if (decision.do === 'wait') return session.save({ phase: 'waiting', problems: decision.problems, next: undefined });
   const open = await openCluster(session.name.environment, ports, deadline);
   const run = { session, ports, open, deadline, log };
-  if (decision.do === 'remove') return runRemove(run);
+  if (decision.do === 'remove') return runRemove({ ...run, timeoutSeconds: removalTimeoutSeconds });
   const { entry } = decision;
   const runs = { apply: runApply, judge: runJudge, check: runCheck };
-  return runs[decision.do]({ ...run, entry });
+  return runs[decision.do]({ ...run, entry, timeoutSeconds: entry.settings.timeoutSeconds });
 }
 
 async function recordFailure({ decision, session, ports }: Step, error: unknown): Promise<void> {

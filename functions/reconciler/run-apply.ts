@@ -1,40 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
-import { isDefinition } from '../../shared/kubernetes/definitions.ts';
-import type { Discovery } from '../../shared/kubernetes/discovery.ts';
-import { type ApplyOutcome, applyStages } from './apply-stages.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
-import { type ApplyPlan, announce, findSuspicion, planApply } from './plan-apply.ts';
+import { findSuspicion } from './plan-apply.ts';
 import { prepareRun } from './prepare-run.ts';
-import { type PruneResult, prune } from './prune.ts';
+import type { PruneResult } from './prune.ts';
 import { logKept } from './prune-findings.ts';
 import { recordApply } from './record-apply.ts';
-import { type ApplicationRun, applyContext, conclude, pruneContext } from './run.ts';
+import { type ApplicationRun, conclude } from './run.ts';
+import { carryOutSteps } from './steps/carry-out.ts';
+import { planWork, type Work } from './steps/plan-work.ts';
+import { begin } from './steps/progress.ts';
 
 /**
- * Makes the cluster match the artifact: check everything, announce what will be written, apply, prune, record, and wait a little for
- * health. Killed anywhere, it leaves an inventory from which the next run finishes.
+ * Makes the cluster match the artifact: check everything, plan the steps, announce what will be written, carry them out, record, and wait
+ * a little for health. Killed anywhere, it leaves an inventory from which the next run finishes; what takes longer than there is time, a
+ * later run goes on with.
  */
 export async function runApply(run: ApplicationRun): Promise<void> {
   const { session, entry, open } = run;
-  const preparation = await prepareRun(run);
-  if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
+  const { prepared, hooks, refusals } = await prepareRun(run);
+  if (refusals.length > 0) return refuse(run, refusals);
   const inventory = await session.inventory();
-  const plan = planApply(preparation.prepared, inventory);
   const { prune: isPruned, pruneLimit } = entry.settings;
-  const suspicion = isPruned ? findSuspicion(plan, inventory, pruneLimit) : undefined;
+  const { digest } = entry.artifact;
+  const known = { state: session.state(), sequence: session.sequence, inventory };
+  const work = planWork({ prepared, hooks, digest, isPruned, ...known });
+  const suspicion = isPruned ? findSuspicion(work.plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);
-  const known = await discoveryFor(inventory.values(), open);
-  const announced = await announcePlan(run, plan, inventory);
-  const applied = await applyStages(plan.send, { ...applyContext(run), ensureCurrent: session.ensureCurrent });
-  const discovery = definesKinds(applied) && applied.untried.length === 0 ? await open.discovery(true) : known;
-  const pruned = await pruneGone(run, plan, applied, discovery);
-  await recordApply(run, { plan, announced, applied, pruned, discovery });
+  const discovery = await discoveryFor(inventory.values(), open);
+  await announceWork(run, work, inventory);
+  const first = begin({ inventory: work.announced, hooks: work.hooks, discovery });
+  await recordApply(run, work, await carryOutSteps(work.steps, first, run));
 }
-
-/** New definitions mean new kinds: whoever renders hears of them, and so do we before we look for their objects. */
-const definesKinds = ({ results }: ApplyOutcome) =>
-  results.some(({ outcome, prepared }) => outcome === 'applied' && isDefinition(prepared.object));
 
 async function refuse(run: ApplicationRun, failures: RunFailure[]): Promise<void> {
   await run.session.save({ artifact: run.entry.artifact.digest, ...conclude(run, { ...nothingFound, failures }) });
@@ -45,18 +43,26 @@ async function hold({ session, entry }: ApplicationRun, message: string): Promis
 }
 
 /** The write-ahead: before anything is written to the cluster, state points at the union of what was and what will be. */
-async function announcePlan(run: ApplicationRun, plan: ApplyPlan, inventory: Inventory): Promise<Inventory> {
-  if (plan.send.length + plan.gone.length + plan.released.length === 0) return inventory;
-  const { session, ports, entry } = run;
+async function announceWork(run: ApplicationRun, work: Work, inventory: Inventory): Promise<void> {
+  const { session, ports, entry, log } = run;
+  logKept(work.plan.released.map(letGo), log);
+  if (!isNews(run, work, inventory)) return;
   const { digest } = entry.artifact;
   const now = ports.clock.now();
   const attempt = session.state().artifact === digest ? attemptOf(session.state()) : 0;
   const next = presumedDead(now, attempt);
-  const announced = announce(plan, inventory);
-  logKept(plan.released.map(letGo), run.log);
-  const since = now.toISOString();
-  await session.save({ artifact: digest, work: undefined, phase: 'applying', problems: [], since, next }, announced);
-  return announced;
+  const begun = { artifact: digest, work: undefined, hooks: work.hooks, since: now.toISOString() };
+  await session.save({ ...begun, phase: 'applying', problems: [], next }, work.announced);
+}
+
+/** A run that only goes on waiting leaves state as it is, and with it since when is waited. */
+function isNews({ session, entry }: ApplicationRun, { steps, plan, hooks, announced }: Work, inventory: Inventory) {
+  const [first] = steps;
+  if (first === undefined) return plan.released.length > 0;
+  if (first.do === 'apply' || first.do === 'prune') return true;
+  const state = session.state();
+  const isBegun = state.artifact === entry.artifact.digest && state.work === undefined;
+  return !isBegun || !isDeepStrictEqual(hooks, state.hooks) || !isDeepStrictEqual(announced, new Map(inventory));
 }
 
 const letGo = (entry: InventoryEntry): PruneResult => ({
@@ -64,17 +70,3 @@ const letGo = (entry: InventoryEntry): PruneResult => ({
   outcome: 'kept',
   because: 'Git says that it is never to be applied',
 });
-
-/** Only after all of the revision's objects were applied: what replaces an object must stand before the object goes. */
-async function pruneGone(
-  run: ApplicationRun,
-  { gone }: ApplyPlan,
-  { results, untried }: ApplyOutcome,
-  discovery: Discovery,
-): Promise<PruneResult[]> {
-  const isApplied = untried.length === 0 && results.every(({ outcome }) => outcome !== 'failed');
-  if (!isApplied || !run.entry.settings.prune || gone.length === 0) return [];
-  const pruned = await prune(gone, pruneContext(run, discovery, false));
-  logKept(pruned, run.log);
-  return pruned;
-}

@@ -1,28 +1,27 @@
 import type { Inventory } from '../../shared/artifacts/inventory.ts';
-import { attemptOf, decideResult, type Findings, presumedDead } from './decide-result.ts';
+import { attemptOf, presumedDead } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
-import { prune } from './prune.ts';
-import { findingsOfPrune, logKept } from './prune-findings.ts';
-import { pruneContext, type Run } from './run.ts';
-import { withLeaving, withoutPruned } from './settle-inventory.ts';
-
-/** Deletions that last longer than this are reported as failed. */
-const timeoutSeconds = 600;
+import { artifactOfRemoval, readRemovalHooks } from './hooks/removal-hooks.ts';
+import { logKept } from './prune-findings.ts';
+import { conclude, type Run } from './run.ts';
+import { carryOutSteps } from './steps/carry-out.ts';
+import { planRemoval, type Removal } from './steps/plan-removal.ts';
+import { begin, type Progress } from './steps/progress.ts';
 
 /** Deletes everything of an application that Git no longer has, and then forgets it. What holds data stays unless it says otherwise. */
 export async function runRemove(run: Run): Promise<void> {
-  const { session, open, log } = run;
+  const { session, open } = run;
   const inventory = await session.inventory();
-  if (inventory.size === 0) return session.forget();
-  if (session.state().prune === false) return leave(run, inventory);
+  const state = session.state();
+  if (state.prune === false) return leave(run, inventory);
+  if (inventory.size === 0 && artifactOfRemoval(state) === undefined) return session.forget();
   const discovery = await discoveryFor(inventory.values(), open);
-  const leaving = await announceRemoval(run, inventory);
-  const pruned = await prune([...leaving.values()], pruneContext(run, discovery, true));
-  logKept(pruned, log);
-  const left = withoutPruned(leaving, pruned);
-  if (left.size === 0) return session.forget();
-  const counts = { objects: left.size, changed: 0, pruned: inventory.size - left.size };
-  await session.save({ counts, ...resultOf(run, findingsOfPrune(pruned)) }, left);
+  const hooks = await readRemovalHooks(run, discovery);
+  const removal = planRemoval({ state, sequence: session.sequence, inventory, hooks });
+  if (removal.steps.length === 0) return session.forget();
+  await announceRemoval(run, removal);
+  const first = begin({ inventory: removal.announced, hooks: removal.hooks, discovery });
+  await recordRemoval(run, inventory, await carryOutSteps(removal.steps, first, run));
 }
 
 /** An application that was never to be pruned leaves its objects behind. */
@@ -36,20 +35,21 @@ async function leave({ session, log }: Run, inventory: Inventory): Promise<void>
 }
 
 /** Before the first deletion nothing counts as applied any more, so that an application which comes back is applied as a whole. */
-async function announceRemoval({ session, ports }: Run, inventory: Inventory): Promise<Inventory> {
+async function announceRemoval({ session, ports }: Run, { announced, hooks }: Removal): Promise<void> {
   const state = session.state();
-  const leaving = withLeaving(inventory, [...inventory.values()]);
-  if (state.phase === 'removed') return leaving;
+  if (state.phase === 'removed') return;
   const now = ports.clock.now();
   const next = presumedDead(now, attemptOf(state));
   const gone = { artifact: undefined, applied: undefined, work: undefined, drift: undefined };
   const since = state.artifact === undefined ? state.since : now.toISOString();
-  await session.save({ ...gone, phase: 'removed', problems: [], since, next }, leaving);
-  return leaving;
+  await session.save({ ...gone, hooks, phase: 'removed', problems: [], since, next }, announced);
 }
 
 /** `removed` while all goes well, so that nobody takes what is left for something that runs. */
-function resultOf({ session, ports }: Run, findings: Findings) {
-  const result = decideResult(findings, { previous: session.state(), now: ports.clock.now(), timeoutSeconds });
-  return result.phase === 'failed' ? result : { ...result, phase: 'removed' as const };
+async function recordRemoval(run: Run, before: Inventory, { inventory, hooks, findings, isDone }: Progress) {
+  if (isDone && inventory.size === 0) return run.session.forget();
+  const result = conclude(run, findings);
+  const phase = result.phase === 'failed' ? 'failed' : 'removed';
+  const counts = { objects: inventory.size, changed: 0, pruned: Math.max(0, before.size - inventory.size) };
+  await run.session.save({ counts, hooks, ...result, phase }, inventory);
 }

@@ -16,6 +16,8 @@ export type Run = {
   ports: ReconcilerPorts;
   open: Connection;
   deadline: Deadline;
+  /** How long anything may take until it is as it should be. */
+  timeoutSeconds: number;
   log: Log;
 };
 
@@ -43,7 +45,6 @@ export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean)
 }
 
 /** How the application stands after what this pass found out. */
-export function conclude({ session, ports, entry }: ApplicationRun, findings: Findings): Result {
-  const { timeoutSeconds } = entry.settings;
+export function conclude({ session, ports, timeoutSeconds }: Run, findings: Findings): Result {
   return decideResult(findings, { previous: session.state(), now: ports.clock.now(), timeoutSeconds });
 }

@@ -13,6 +13,8 @@ import type { ReconcilerPorts } from './ports.ts';
  */
 export type Session = {
   name: ApplicationName;
+  /** Of the desired state that this pass is about. */
+  sequence: number;
   /** As it was last read or written. */
   state(): ApplicationState;
   inventory(): Promise<Inventory>;
@@ -43,6 +45,7 @@ export function createSession({ name, state: initial, desired, work }: Begin, po
 
   return {
     name,
+    sequence: desired.sequence,
     state: () => state,
     inventory: () => readInventory(state.inventory, ports),
     async save(change, inventory) {

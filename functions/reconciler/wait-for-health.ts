@@ -4,12 +4,13 @@ import type { Findings } from './decide-result.ts';
 import { explainRollouts } from './explain-rollouts.ts';
 import { judgeHealth, needsLook } from './judge-health.ts';
 import { fewEntries, type Observation, observe, observeEach } from './observe.ts';
-import { type ApplicationRun, observeContext } from './run.ts';
+import { observeContext, type Run } from './run.ts';
 
 /** How long a rollout is waited for before the message is given back: long enough for most, and nobody else is held up. */
 const longestMilliseconds = 20_000;
-const shortestPause = 250;
+export const shortestPause = 250;
 const longestPause = 1_000;
+export const nextPause = (pause: number) => Math.min(longestPause, pause * 1.2);
 
 export type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
 
@@ -17,16 +18,16 @@ export type Look = { findings: Findings; observation: Observation; pending: Inve
 export async function waitForHealth(
   entries: readonly InventoryEntry[],
   first: Look,
-  run: ApplicationRun,
+  run: Run,
   discovery: Discovery,
 ): Promise<Findings> {
-  const longest = Math.min(longestMilliseconds, run.deadline.remaining(), leftOfRollout(run));
+  const longest = longestWait(run);
   let found = first;
   let pause = shortestPause;
-  for (let waited = 0; isPending(found) && waited < longest; waited += pause) {
+  for (let waited = 0; isPending(found) && waited < longest && run.deadline.remaining() > 0; waited += pause) {
     await run.ports.sleep(pause);
     await run.session.ensureCurrent();
-    pause = Math.min(longestPause, pause * 1.2);
+    pause = nextPause(pause);
     // What has become healthy in the meantime is looked at again when all is: nothing may be healthy only in turns.
     found = await lookAtHealth(found.pending, run, discovery);
     if (found.pending.length === 0) found = await lookAtHealth(entries, run, discovery);
@@ -36,18 +37,17 @@ export async function waitForHealth(
 
 const isPending = ({ findings: { waiting, failures } }: Look) => waiting.length > 0 && failures.length === 0;
 
-function leftOfRollout({ session, ports, entry }: ApplicationRun): number {
+/** How long a run may wait for one thing, in milliseconds. */
+export const longestWait = (run: Run) => Math.min(longestMilliseconds, run.deadline.remaining(), leftOfRollout(run));
+
+function leftOfRollout({ session, ports, timeoutSeconds }: Run): number {
   const now = ports.clock.now().getTime();
   const since = new Date(session.state().since ?? now).getTime();
-  return Math.max(0, since + entry.settings.timeoutSeconds * 1000 - now);
+  return Math.max(0, since + timeoutSeconds * 1000 - now);
 }
 
 /** Looks once at all objects that can be unhealthy. */
-export async function lookAtHealth(
-  entries: readonly InventoryEntry[],
-  run: ApplicationRun,
-  discovery: Discovery,
-): Promise<Look> {
+export async function lookAtHealth(entries: readonly InventoryEntry[], run: Run, discovery: Discovery): Promise<Look> {
   const looked = entries.filter(needsLook);
   const context = observeContext(run, discovery);
   const observation = await (looked.length <= fewEntries ? observeEach(looked, context) : observe(looked, context));
@@ -55,6 +55,6 @@ export async function lookAtHealth(
   return { findings: { failures: observation.failures, unhealthy, waiting }, observation, pending };
 }
 
-async function explain({ findings, observation }: Look, run: ApplicationRun, discovery: Discovery): Promise<Findings> {
+async function explain({ findings, observation }: Look, run: Run, discovery: Discovery): Promise<Findings> {
   return { ...findings, ...(await explainRollouts(findings, observation, observeContext(run, discovery))) };
 }

@@ -19,6 +19,9 @@ export type Applied =
   | { outcome: 'conflict'; conflicts: FieldConflict[] }
   | { outcome: 'refused'; failure: Failure };
 
+/** @see https://kubernetes.io/docs/concepts/architecture/garbage-collection/#cascading-deletion */
+export type Propagation = 'Background' | 'Foreground';
+
 /** `other`: an object of another `uid` stands there now; it was left alone. */
 export type Removed =
   | { outcome: 'gone' }
@@ -39,8 +42,12 @@ export type Cluster = {
   read(resource: Resource, place: Place): Promise<LiveObject | undefined>;
   /** All pages. @throws RefusedError if they may not be listed, MissingError if the kind is not served */
   list(resource: Resource, namespace: string, labelSelector: string): Promise<LiveObject[]>;
-  /** Deletes in the background, if the object still has this `uid`. */
-  remove(resource: Resource, place: Place, uid: string): Promise<Removed>;
+  /**
+   * Deletes, if the object still has this `uid`.
+   *
+   * @param propagation what it owns goes after it (`Background`, the default) or before it (`Foreground`)
+   */
+  remove(resource: Resource, place: Place, uid: string, propagation?: Propagation): Promise<Removed>;
   /** Rewrites who owns which fields. `stale`: the object changed since it was read; nothing was written. */
   reassign(resource: Resource, object: LiveObject, managedFields: ManagedFields[]): Promise<'written' | 'stale'>;
 };

@@ -52,12 +52,12 @@ export function createCluster({ api, user }: { api: Api; user?: string }): Clust
     list: (resource, namespace, labelSelector) =>
       listAll((next) => get(`${collectionPath(resource, namespace)}?${listQuery(labelSelector, next)}`)),
 
-    async remove(resource, place, uid) {
+    async remove(resource, place, uid, propagationPolicy = 'Background') {
       const answer = await call({
         method: 'DELETE',
         path: objectPath(resource, place),
         headers: { 'content-type': json },
-        body: stringifyJson({ propagationPolicy: 'Background', preconditions: { uid } }),
+        body: stringifyJson({ propagationPolicy, preconditions: { uid } }),
       });
       return readRemoved(answer, uid);
     },

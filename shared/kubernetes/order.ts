@@ -57,7 +57,7 @@ export const waveOf = ({ wave = 0, ...kind }: Ordered) =>
 /** An object's place in the whole order: stage after stage, within wave after wave. */
 export const placeOf = (object: Ordered) => waveOf(object) * (workloads + 2) + stageOf(object);
 
-const isBuiltIn = (group: string) => !group.includes('.') || group.endsWith('.k8s.io');
+export const isBuiltIn = (group: string) => !group.includes('.') || group.endsWith('.k8s.io');
 
 /** The items of each stage that has any, in order. */
 export function inStages<Item>(items: readonly Item[], stage: (item: Item) => number): Item[][] {

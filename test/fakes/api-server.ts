@@ -18,6 +18,8 @@ export type FakeApiServer = {
   delete(kind: string, name: string): void;
   /** What Deployments look like after a write. Default: rolled out at once. */
   rollout: (object: LiveObject) => unknown;
+  /** What a Job has come to when somebody looks at it. Default: it is done. */
+  job: (object: LiveObject) => unknown;
 };
 
 const verbs = ['get', 'list', 'patch', 'create', 'delete'];
@@ -38,6 +40,7 @@ export const fakeResources: Resource[] = [
   kind('', 'v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
   kind('', 'v1', 'Namespace', 'namespaces', false),
   kind('apps', 'v1', 'Deployment', 'deployments'),
+  kind('batch', 'v1', 'Job', 'jobs'),
   kind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false),
   kind('rbac.authorization.k8s.io', 'v1', 'ClusterRole', 'clusterroles', false),
 ];
@@ -73,9 +76,18 @@ export function createFakeApiServer(): FakeApiServer {
     const base =
       before ??
       ({ ...identityOf(desired, resource), metadata: { ...place(desired), uid: `uid-${next()}` } } as LiveObject);
+    const immutable = before && immutableFieldOf(before, desired);
+    if (immutable !== undefined) return immutableAnswer(resource, desired, immutable);
     const result = applyTo(base, desired, query.get('fieldManager') ?? '', query.get('force') === 'true');
     if (Array.isArray(result)) return conflict(result);
     return json(before ? 200 : 201, query.get('dryRun') === 'All' ? result : store(path, result, before));
+  }
+
+  /** Time passes for Jobs only while somebody looks. */
+  function withProgress(path: string): LiveObject | undefined {
+    const found = objects.get(path);
+    if (found?.kind === 'Job') found.status = server.job(found);
+    return found;
   }
 
   function patchManagers(path: string, operations: { op: string; path: string; value: unknown }[]): ApiAnswer {
@@ -134,7 +146,7 @@ export function createFakeApiServer(): FakeApiServer {
       return headers['content-type']?.includes('apply-patch')
         ? apply(path, resource, query, parsed)
         : patchManagers(path, parsed);
-    const found = objects.get(path);
+    const found = withProgress(path);
     return found === undefined ? status(404, 'NotFound', 'not found') : json(200, found);
   }
 
@@ -146,6 +158,7 @@ export function createFakeApiServer(): FakeApiServer {
     requests: [],
     intercept: () => undefined,
     rollout: rolledOut,
+    job: () => doneJob,
     async transport(request) {
       server.requests.push(request);
       return server.intercept(request) ?? answer(request);
@@ -181,6 +194,38 @@ function rolledOut({ metadata, spec }: LiveObject): unknown {
     readyReplicas: replicas,
     availableReplicas: replicas,
   };
+}
+
+/** What a Job reports that has succeeded, and one that has given up. */
+export const doneJob = { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
+export const failedJob = {
+  failed: 1,
+  conditions: [
+    {
+      type: 'Failed',
+      status: 'True',
+      reason: 'BackoffLimitExceeded',
+      message: 'Job has reached the specified backoff limit',
+    },
+  ],
+};
+
+const immutableFields: Record<string, string> = { Deployment: 'selector', Job: 'template' };
+
+/** The field that can't be changed once the object exists, if it would be. */
+function immutableFieldOf(before: LiveObject, desired: Body): string | undefined {
+  const field = immutableFields[before.kind];
+  if (field === undefined) return undefined;
+  const [old, wanted] = [before, desired].map(({ spec }) => (spec as Body | undefined)?.[field]);
+  return wanted === undefined || JSON.stringify(old) === JSON.stringify(wanted) ? undefined : `spec.${field}`;
+}
+
+function immutableAnswer({ kind: name, group }: Resource, desired: Body, field: string): ApiAnswer {
+  const message = 'Invalid value: {"a":"long dump"}: field is immutable';
+  const object = `${name}.${group} "${(desired.metadata as { name: string }).name}"`;
+  return status(422, 'Invalid', `${object} is invalid: ${field}: ${message}`, {
+    causes: [{ reason: 'FieldValueInvalid', message, field }],
+  });
 }
 
 const json = (code: number, value: unknown): ApiAnswer => ({ status: code, headers: {}, text: JSON.stringify(value) });

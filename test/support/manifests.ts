@@ -36,3 +36,29 @@ export const deployment = (name: string, { replicas = 2, image = 'example.com/we
     template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image }] } },
   },
 });
+
+export const job = (
+  name: string,
+  annotations: Record<string, string> = {},
+  image = 'example.com/job:1',
+): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name, ...(Object.keys(annotations).length > 0 && { annotations }) },
+  spec: {
+    backoffLimit: 0,
+    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image }] } },
+  },
+});
+
+/** @param hook comma-separated, as Helm has it */
+export const hookJob = (name: string, hook: string, { weight = 0, policy = '', image = 'example.com/job:1' } = {}) =>
+  job(
+    name,
+    {
+      'helm.sh/hook': hook,
+      ...(weight !== 0 && { 'helm.sh/hook-weight': String(weight) }),
+      ...(policy !== '' && { 'helm.sh/hook-delete-policy': policy }),
+    },
+    image,
+  );
