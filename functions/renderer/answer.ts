@@ -3,6 +3,8 @@ import { encodeArtifact } from '../../shared/artifacts/encode-artifact.ts';
 import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import { BadInputError } from '../../shared/errors.ts';
 import { readTree } from '../../shared/tree/read-tree.ts';
+import type { Tree } from '../../shared/tree/tree.ts';
+import type { ChartArchive } from './remote-chart.ts';
 import { renderFolder } from './render.ts';
 import type { ToolLimits, Tools } from './run-tool.ts';
 import type { Transfer } from './transfer.ts';
@@ -11,6 +13,9 @@ export type RendererPorts = { tools: Tools; limits?: ToolLimits; transfer: Trans
 
 /** GitHub's archive of a repository, compressed. */
 const maximumArchiveBytes = 100 * 1024 * 1024;
+
+/** Helm itself takes no chart that is larger unpacked than five times this. */
+const maximumChartBytes = 20 * 1024 * 1024;
 
 /** Lambda answers with at most 6 MB. */
 const maximumProblems = 200;
@@ -21,8 +26,8 @@ const maximumProblems = 200;
  */
 export async function answer(request: RenderRequest, { transfer, ...renderer }: RendererPorts): Promise<RenderResult> {
   try {
-    const tree = await readTree(await transfer.download(request.treeUrl, maximumArchiveBytes));
-    const { objects, warnings } = await renderFolder(tree, request, renderer);
+    const [tree, chart] = await Promise.all([treeOf(request, transfer), chartOf(request, transfer)]);
+    const { objects, warnings } = await renderFolder(tree, { ...request, chart }, renderer);
     const { bytes, digest } = encodeArtifact({ objects });
     await transfer.upload(request.artifactUrl, bytes);
     return { outcome: 'rendered', digest, objects: objects.length, warnings: warnings.slice(0, maximumProblems) };
@@ -30,4 +35,14 @@ export async function answer(request: RenderRequest, { transfer, ...renderer }: 
     if (!(error instanceof BadInputError)) throw error;
     return { outcome: 'failed', problems: error.problems.slice(0, maximumProblems) };
   }
+}
+
+async function treeOf({ treeUrl }: RenderRequest, transfer: Transfer): Promise<Tree> {
+  return readTree(await transfer.download(treeUrl, maximumArchiveBytes, 'repository'));
+}
+
+async function chartOf({ chart }: RenderRequest, transfer: Transfer): Promise<ChartArchive | undefined> {
+  if (chart === undefined) return undefined;
+  const { url, digest, name, version } = chart;
+  return { bytes: await transfer.download(url, maximumChartBytes, 'chart'), digest, name, version };
 }

@@ -2,8 +2,11 @@ import { posix } from 'node:path';
 import { isRemote } from '../../shared/kustomize/remote.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { filesUnder, hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { isPackedChart, isParsedByHelm } from './guards/chart-file.ts';
 import { isRefused, readManifest } from './guards/manifest.ts';
+import { packedChartProblems } from './packed-chart.ts';
+import { substituteValues, takeValueFiles, type ValueFiles } from './value-files.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 /** What Helm gets, by its path in the workspace, and what it was in the repository, for messages. */
@@ -18,8 +21,16 @@ export type ChartFiles = {
   warnings: Problem[];
 };
 
+export type ChartRequest = {
+  /** Where the chart is in the tree. */
+  folder: string;
+  /** It comes from a chart repository: then its own `values.yaml` is somebody else's, and has no variables of ours. */
+  isRemote: boolean;
+  values: ValueFiles;
+};
+
 /** Gathers a chart, its dependencies beside it in the repository (`file://`) and its value files, all guarded. */
-export function gatherChart(tree: Tree, folder: string, values: readonly string[]): ChartFiles {
+export async function gatherChart(tree: Tree, { folder, isRemote, values }: ChartRequest): Promise<ChartFiles> {
   const chart: ChartFiles = {
     files: new Map(),
     sources: new Map(),
@@ -29,15 +40,27 @@ export function gatherChart(tree: Tree, folder: string, values: readonly string[
     warnings: [],
   };
   takeChart(tree, folder, 'chart', chart);
-  for (const [index, path] of values.entries()) takeValues(tree, folder, { path, index }, chart);
+  const { substitute } = values;
+  const own = readManifest(tree, posix.join(folder, 'values.yaml'));
+  if (substitute !== undefined && !isRemote && !isRefused(own))
+    substituteValues({ text: own.text, target: 'chart/values.yaml', substitute }, chart);
+  takeValueFiles(tree, values, chart);
+  chart.problems.push(...(await packedProblems(chart)));
   return chart;
+}
+
+/** Dependencies may be packed: Helm unpacks them, so they are looked at as the chart is. */
+async function packedProblems({ files, sources }: ChartFiles): Promise<Problem[]> {
+  const packed = [...files].filter(([path]) => isPackedChart(path));
+  const problems = packed.map(([path, bytes]) => packedChartProblems(bytes, sources.get(path) ?? path));
+  return (await Promise.all(problems)).flat();
 }
 
 function takeChart(tree: Tree, folder: string, target: string, chart: ChartFiles): void {
   chart.problems.push(...refusedUnder(tree, folder));
   for (const file of filesUnder(tree, folder))
     take(tree, file, posix.join(target, posix.relative(folder, file)), chart);
-  for (const file of filesUnder(tree, folder).filter(isGuarded)) {
+  for (const file of filesUnder(tree, folder).filter(isParsedByHelm)) {
     const manifest = readManifest(tree, file);
     if (isRefused(manifest)) chart.problems.push(manifest.problem);
     else if (file.endsWith('values.schema.json')) checkSchema(file, manifest.text, chart);
@@ -49,11 +72,6 @@ function take(tree: Tree, file: string, target: string, { files, sources }: Char
   files.set(target, tree.files.get(file) ?? new Uint8Array());
   sources.set(target, file);
 }
-
-/** What Helm parses before any template runs; templates themselves are no YAML. */
-const isGuarded = (file: string) =>
-  /(^|\/)(Chart\.ya?ml|Chart\.lock|requirements\.yaml|values\.schema\.json|values[^/]*\.ya?ml)$/.test(file) &&
-  !file.includes('/templates/');
 
 function checkSchema(file: string, text: string, chart: ChartFiles): void {
   const remote = /"\$ref"\s*:\s*"(?!https?:\/\/json-schema\.org\/)[a-z][a-z0-9+.-]*:/i.test(text);
@@ -107,28 +125,4 @@ function isVendored(tree: Tree, folder: string, name: string): boolean {
 function missingDependency(name: string, repository: string): string {
   const from = isRemote(repository) || repository.includes(':') ? ' on the network, which is never asked' : '';
   return `the dependency "${name}" is not in charts/ but in a chart repository${from}: run "helm dependency update" and commit charts/`;
-}
-
-function takeValues(
-  tree: Tree,
-  folder: string,
-  { path, index }: { path: string; index: number },
-  chart: ChartFiles,
-): void {
-  const file = posix.normalize(posix.join(folder, path));
-  const isInside = !path.startsWith('/') && !isRemote(path) && file !== '..' && !file.startsWith('../');
-  if (!isInside)
-    return void chart.problems.push({
-      file: path,
-      message: 'is a value file outside of the repository; put it beside the chart',
-    });
-  const manifest = readManifest(tree, file);
-  if (isRefused(manifest)) return void chart.problems.push(valueProblem(manifest.problem, tree, file));
-  const target = `values-${index}.yaml`;
-  chart.values.push(target);
-  take(tree, file, target, chart);
-}
-
-function valueProblem(problem: Problem, tree: Tree, file: string): Problem {
-  return hasFolder(tree, file) ? { file, message: 'is a folder; a value file was expected' } : problem;
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
 import { explainReading, withoutQuotes } from './kubectl-errors.ts';
 
-/** The chart's folder, the value files as they were asked for, and what each file of the workspace is in the repository. */
+/** The chart's folder, the value files, and what each file of the workspace is in the repository. */
 type Context = { folder: string; values: readonly string[]; files: ReadonlyMap<string, string> };
 
 type Rule = { pattern: RegExp; explain(match: RegExpExecArray, context: Context): Problem[] };
@@ -119,10 +119,7 @@ function at(path: string, line: string | undefined, { folder, files }: Context):
 
 function schemaProblems(message: string, context: Context): Problem[] {
   const found = [...message.matchAll(/^- at '([^']*)': (.+)$/gm)];
-  const file =
-    context.values.length > 0
-      ? posix.join(context.folder, context.values.at(-1) ?? '')
-      : posix.join(context.folder, 'values.yaml');
+  const file = context.values.at(-1) ?? posix.join(context.folder, 'values.yaml');
   const problems = found.map(([, pointer = '', text = '']) => ({
     file,
     field: pointer.replace(/^\//, '').replaceAll('/', '.'),

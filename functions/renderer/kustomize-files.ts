@@ -9,13 +9,13 @@ import { isRefused, readManifest } from './guards/manifest.ts';
 import { pluginFaults } from './guards/plugin.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
-/** All that kustomize reads when it builds a folder. */
-export type KustomizeFiles = { files: Set<string>; problems: Problem[] };
+/** All that kustomize reads when it builds a folder; `manifests` are those that it takes apart, with their text. */
+export type KustomizeFiles = { files: Set<string>; manifests: Map<string, string>; problems: Problem[] };
 
 /** The kustomization of a folder, if it has one. */
 export const kustomizationIn = (tree: Tree, folder: string): string | undefined => kustomizationsIn(tree, folder)[0];
 
-type Walk = { tree: Tree; files: Set<string>; folders: Set<string>; problems: Problem[] };
+type Walk = KustomizeFiles & { tree: Tree; folders: Set<string> };
 
 /**
  * Where a reference stands. `pluginRoot` is set where it leads to the configuration of a generator or transformer: the folder of the
@@ -28,9 +28,9 @@ type Place = { yaml: YamlFile; folder: string; pluginRoot: string | undefined };
  * file or a folder of the tree is a problem, so that nothing is left for it to fetch.
  */
 export function gatherKustomizeFiles(tree: Tree, folder: string): KustomizeFiles {
-  const walk: Walk = { tree, files: new Set(), folders: new Set(), problems: [] };
+  const walk: Walk = { tree, files: new Set(), manifests: new Map(), folders: new Set(), problems: [] };
   visitFolder(folder, undefined, walk);
-  return { files: walk.files, problems: walk.problems };
+  return { files: walk.files, manifests: walk.manifests, problems: walk.problems };
 }
 
 function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk): void {
@@ -54,12 +54,16 @@ function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk)
   followAll({ yaml, folder, pluginRoot }, walk);
 }
 
-function readGuarded(file: string, { tree, files, problems }: Walk): string | undefined {
+function readGuarded(file: string, { tree, files, manifests, problems }: Walk): string | undefined {
   files.add(file);
   const manifest = readManifest(tree, file);
-  if (isRefused(manifest)) problems.push(manifest.problem);
-  else problems.push(...manifest.duplicates);
-  return isRefused(manifest) ? undefined : manifest.text;
+  if (isRefused(manifest)) {
+    problems.push(manifest.problem);
+    return undefined;
+  }
+  manifests.set(file, manifest.text);
+  problems.push(...manifest.duplicates);
+  return manifest.text;
 }
 
 function parse(file: string, text: string, { problems }: Walk): YamlFile | undefined {

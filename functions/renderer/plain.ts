@@ -6,6 +6,8 @@ import type { Rendered } from './check-objects.ts';
 import { lineAfterEnd, type ManifestDocument, splitDocuments } from './documents.ts';
 import { isRefused, type ReadableManifest, readManifest } from './guards/manifest.ts';
 import { type Reading, readObjects } from './read-objects.ts';
+import { substituteYaml } from './variables/substitute-yaml.ts';
+import type { Substitution } from './variables/substitution.ts';
 
 /**
  * A folder of YAML and JSON files, read as `kubectl apply --recursive` reads it. What begins with a dot, and the environment's own
@@ -13,11 +15,13 @@ import { type Reading, readObjects } from './read-objects.ts';
  *
  * @throws BadInputError with every file's problems; a key that stands twice is one, since kubectl would silently take the last
  */
-export async function renderPlain(tree: Tree, reading: Reading): Promise<Rendered[]> {
+export async function renderPlain(tree: Tree, reading: Reading, substitute?: Substitution): Promise<Rendered[]> {
   const { folder } = reading;
   const manifests = manifestPaths(tree, folder).map((file) => readManifest(tree, file));
   const readable = manifests.filter((manifest): manifest is ReadableManifest => !isRefused(manifest));
-  const documents = readable.flatMap(({ file, text }) => splitDocuments(file, text));
+  const written = readable.flatMap(({ file, text }) => splitDocuments(file, text));
+  const filled = substitute === undefined ? [] : written.map((document) => substituteYaml(document, substitute));
+  const documents = written.map((document, index) => ({ ...document, text: filled[index]?.text ?? document.text }));
   const { objects, unreadable } = await read(documents, reading);
   const problems = [
     ...refusedUnder(tree, folder).filter(({ file = '' }) => isVisible(file, folder)),
@@ -26,6 +30,8 @@ export async function renderPlain(tree: Tree, reading: Reading): Promise<Rendere
     ...readable.flatMap(({ duplicates }) => duplicates.map(duplicate)),
     ...documents.flatMap(cutOff),
     ...unreadable,
+    ...filled.flatMap((each) => each.problems),
+    ...filled.flatMap(({ invalid }) => (unreadable.some(({ file }) => file === invalid?.file) ? [] : (invalid ?? []))),
   ];
   if (problems.length > 0) throw new BadInputError(problems);
   return objects.map(({ document: { file, line }, object }) => ({ source: { file, line }, object }));

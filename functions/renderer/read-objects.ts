@@ -18,8 +18,8 @@ export type ReadObject = { document: ManifestDocument; object: unknown };
  */
 export const readingArguments = ['patch', '--local', '--type=merge', '--patch={}', '--output=json'];
 
-/** `folder` is the application's, for messages about all of it. */
-export type Reading = { tools: Tools; limits: ToolLimits; folder: string };
+/** `folder` is the application's, for messages about all of it. `managedFields`: keep them, of objects that come from a cluster. */
+export type Reading = { tools: Tools; limits: ToolLimits; folder: string; managedFields?: true };
 
 /**
  * Reads documents as `kubectl apply` would, in one run: each in a file of its own, so that one run names all that can't be read.
@@ -37,8 +37,9 @@ export async function readObjects(documents: readonly ManifestDocument[], readin
   });
 }
 
-async function read(subfolder: string, { folder }: Workspace, { tools, limits, folder: file }: Reading) {
-  const args = [...readingArguments, `--filename=${subfolder}`];
+async function read(subfolder: string, { folder }: Workspace, reading: Reading) {
+  const { tools, limits, folder: file, managedFields = false } = reading;
+  const args = [...readingArguments, `--show-managed-fields=${managedFields}`, `--filename=${subfolder}`];
   return requireEnded(await runTool({ program: tools.kubectl, args, folder, limits }), {
     program: 'kubectl',
     limits,

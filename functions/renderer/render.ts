@@ -4,21 +4,27 @@ import { BadInputError } from '../../shared/errors.ts';
 import { describeProblem, type Problem } from '../../shared/problem.ts';
 import { hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { checkObjects, type Rendered } from './check-objects.ts';
-import { renderHelm } from './helm.ts';
+import { type HelmSettings, renderHelm } from './helm.ts';
 import { renderKustomize } from './kustomize.ts';
 import { kustomizationIn } from './kustomize-files.ts';
 import { renderPlain } from './plain.ts';
 import type { Reading } from './read-objects.ts';
+import { type ChartArchive, mountChart } from './remote-chart.ts';
 import { defaultToolLimits, type ToolLimits, type Tools } from './run-tool.ts';
+import { loadVariables } from './variables/load-variables.ts';
+import { createSubstitution, type Substitution } from './variables/substitution.ts';
 
 export type Rendering = { objects: ArtifactObject[]; warnings: Problem[] };
 
-/** What of a request says what is rendered; the rest says where it comes from and goes to. */
-export type FolderRequest = Pick<RenderRequest, 'path' | 'namespace' | 'helm' | 'cluster'>;
+/** What of a request says what is rendered; the rest says where it comes from and goes to. `chart` has come. */
+export type FolderRequest = Pick<
+  RenderRequest,
+  'path' | 'namespace' | 'helm' | 'kustomize' | 'variables' | 'cluster'
+> & { chart?: ChartArchive | undefined };
 
 /**
- * Renders one folder of a tree: `kustomization.yaml` by kustomize, `Chart.yaml` by Helm, all else as plain files. The same tree and
- * request give the same objects in the same order. No object is a result too (`objects` is empty); what that means is the caller's to say.
+ * Renders one folder of a tree: `kustomization.yaml` by kustomize, `Chart.yaml` (or a chart that came with the request) by Helm, all
+ * else as plain files. The same tree and request give the same objects in the same order. No object is a result too (`objects` is empty); what that means is the caller's to say.
  *
  * @param limits of each program that is started; default: 40 s, 2 GB of address space, 64 MB of output
  * @throws BadInputError with all that has to be mended: file, line, field, what was found, what would be accepted
@@ -29,7 +35,6 @@ export async function renderFolder(
   { tools, limits = defaultToolLimits }: { tools: Tools; limits?: ToolLimits },
 ): Promise<Rendering> {
   const folder = posix.normalize(request.path).replace(/\/$/, '') || '.';
-  if (!hasFolder(tree, folder)) throw new BadInputError(missingFolder(tree, folder));
   try {
     const { objects, warnings } = await renderAsFound(tree, request, { folder, tools, limits });
     return { objects: checkObjects(objects, request.namespace), warnings: inOrder(warnings) };
@@ -38,17 +43,46 @@ export async function renderFolder(
   }
 }
 
-async function renderAsFound(
-  tree: Tree,
-  { namespace, helm, cluster }: FolderRequest,
-  reading: Reading,
-): Promise<{ objects: Rendered[]; warnings: Problem[] }> {
-  if (kustomizationIn(tree, reading.folder) !== undefined)
-    return { objects: await renderKustomize(tree, reading), warnings: [] };
-  if (tree.files.has(posix.join(reading.folder, 'Chart.yaml')))
-    return renderHelm(tree, reading, { ...helm, ...cluster, namespace });
-  return { objects: await renderPlain(tree, reading), warnings: [] };
+type Found = { objects: Rendered[]; warnings: Problem[] };
+
+async function renderAsFound(tree: Tree, request: FolderRequest, reading: Reading): Promise<Found> {
+  const { folder } = reading;
+  if (request.chart === undefined && !hasFolder(tree, folder)) throw new BadInputError(missingFolder(tree, folder));
+  const substitute = request.variables && createSubstitution(loadVariables(tree, request.variables));
+  if (request.chart !== undefined) {
+    const mounted = await mountChart(tree, request.chart);
+    return renderChart(mounted.tree, { ...request, substitute }, { ...mounted, isRemote: true }, reading);
+  }
+  const hasChart = tree.files.has(posix.join(folder, 'Chart.yaml'));
+  if (request.kustomize !== undefined && !hasChart) throw new BadInputError([notOverChart(folder)]);
+  if (request.kustomize === undefined && kustomizationIn(tree, folder) !== undefined)
+    return { objects: await renderKustomize(tree, reading, { substitute }), warnings: [] };
+  if (hasChart) return renderChart(tree, { ...request, substitute }, { chartFolder: folder, isRemote: false }, reading);
+  return { objects: await renderPlain(tree, reading, substitute), warnings: [] };
 }
+
+type ChartRequest = FolderRequest & { substitute: Substitution | undefined };
+type ChartPlace = Pick<HelmSettings, 'chartFolder' | 'isRemote'>;
+
+async function renderChart(
+  tree: Tree,
+  { namespace, helm, cluster, kustomize, substitute }: ChartRequest,
+  { chartFolder, isRemote }: ChartPlace,
+  reading: Reading,
+): Promise<Found> {
+  const settings = { chartFolder, isRemote, ...helm, ...cluster, namespace, substitute };
+  const { objects, warnings } = await renderHelm(tree, reading, settings);
+  if (kustomize === undefined) return { objects, warnings };
+  const over = { ...reading, folder: posix.normalize(kustomize).replace(/\/$/, '') };
+  return { objects: await renderKustomize(tree, over, { substitute, chart: objects }), warnings };
+}
+
+const notOverChart = (folder: string): Problem => ({
+  file: folder,
+  field: 'kustomize',
+  message:
+    'is only for charts, and the folder has no Chart.yaml: a kustomization in the folder itself is built without it',
+});
 
 function missingFolder(tree: Tree, folder: string): Problem[] {
   const refused = refusedUnder(tree, folder);

@@ -3,10 +3,13 @@ import { inMegabytes } from '../../shared/tree/limits.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** The two things that a renderer may do beside rendering: read one object and write one, each through a URL that it was handed. */
+/** What a renderer may do beside rendering: read a tree and perhaps a chart, and write one object, each through a URL that it was handed. */
 export type Transfer = {
-  /** @throws BadInputError if there is more than `maximumBytes`; TryAgainError if it can't be had (the URL may have expired) */
-  download(url: string, maximumBytes: number): Promise<Uint8Array>;
+  /**
+   * @param what is downloaded, for messages
+   * @throws BadInputError if there is more than `maximumBytes`; TryAgainError if it can't be had (the URL may have expired)
+   */
+  download(url: string, maximumBytes: number, what: string): Promise<Uint8Array>;
   /** Writes only where nothing is yet. `exists`: an earlier try of the same request was here before. */
   upload(url: string, bytes: Uint8Array): Promise<'written' | 'exists'>;
 };
@@ -14,10 +17,10 @@ export type Transfer = {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
 export function createTransfer({ fetch = globalThis.fetch }: { fetch?: Fetch } = {}): Transfer {
   return {
-    async download(url, maximumBytes) {
-      const response = await answered(fetch(url, { redirect: 'error' }), 'the tree');
-      if (!response.ok || response.body === null) throw refused('the tree', response.status);
-      return capped(response.body, maximumBytes);
+    async download(url, maximumBytes, what) {
+      const response = await answered(fetch(url, { redirect: 'error' }), `the ${what}`);
+      if (!response.ok || response.body === null) throw refused(`the ${what}`, response.status);
+      return capped(response.body, maximumBytes, what);
     },
     async upload(url, bytes) {
       const headers = { 'if-none-match': '*' };
@@ -45,13 +48,13 @@ async function answered(response: Promise<Response>, what: string): Promise<Resp
 const refused = (what: string, status: number) =>
   new TryAgainError(`${what} could not be transferred: the store answered ${status}`, { details: { status } });
 
-async function capped(body: ReadableStream<Uint8Array>, maximumBytes: number): Promise<Uint8Array> {
+async function capped(body: ReadableStream<Uint8Array>, maximumBytes: number, what: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > maximumBytes) {
-      const message = `the repository's archive is larger than ${inMegabytes(maximumBytes)}; keep large files elsewhere`;
+      const message = `the ${what}'s archive is larger than ${inMegabytes(maximumBytes)}; keep large files elsewhere`;
       throw new BadInputError([{ message }]);
     }
     chunks.push(chunk);

@@ -24,5 +24,8 @@ export const defaultTreeLimits: TreeLimits = {
   fileBytes: 10 * megabyte,
 };
 
+/** A chart is smaller than a repository; Helm itself takes no more. */
+export const chartLimits: TreeLimits = { ...defaultTreeLimits, totalBytes: 100 * megabyte, entries: 10_000 };
+
 /** `10 MB`, for messages. */
 export const inMegabytes = (bytes: number): string => `${Number((bytes / megabyte).toFixed(1))} MB`;

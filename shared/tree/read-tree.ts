@@ -16,20 +16,25 @@ export type { Tree } from './tree.ts';
  *
  * @param archive tar.gz
  * @param limits default: 256 MB unpacked, 100 times the archive's size, 100,000 entries, 64 folders deep, 10 MB a file
+ * @param what it is an archive of, for messages
  * @throws BadInputError naming the limit and the entry; it stops reading at once
  * @see https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-tar
  */
-export async function readTree(archive: Uint8Array, limits: TreeLimits = defaultTreeLimits): Promise<Tree> {
+export async function readTree(
+  archive: Uint8Array,
+  limits: TreeLimits = defaultTreeLimits,
+  what = 'repository',
+): Promise<Tree> {
   const entries = extract();
-  const flow = pipeline([archive], createGunzip(), measured(archive.length, limits), entries);
+  const flow = pipeline([archive], createGunzip(), measured(archive.length, limits, what), entries);
   // The pipeline's failure reaches the loop below through the destroyed stream; without this it would also be unhandled.
   flow.catch(() => {});
   try {
-    const tree = await gather(entries, limits);
+    const tree = await gather(entries, limits, what);
     await flow;
     return tree;
   } catch (error) {
-    throw error instanceof PlumblineError ? error : unreadable(error);
+    throw error instanceof PlumblineError ? error : unreadable(error, what);
   } finally {
     entries.destroy();
   }
@@ -39,13 +44,13 @@ export async function readTree(archive: Uint8Array, limits: TreeLimits = default
 type Entry = Extract extends AsyncIterable<infer Each> ? Each : never;
 
 /** Lets an archive's content pass until it turns out to be a bomb. */
-function measured(archiveBytes: number, { totalBytes, ratio, ratioFromBytes }: TreeLimits) {
+function measured(archiveBytes: number, { totalBytes, ratio, ratioFromBytes }: TreeLimits, what: string) {
   return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.length;
       if (bytes > totalBytes)
-        throw refusal(`the repository is larger than ${inMegabytes(totalBytes)} unpacked; keep large files elsewhere`);
+        throw refusal(`the ${what} is larger than ${inMegabytes(totalBytes)} unpacked; keep large files elsewhere`);
       if (bytes > ratioFromBytes && bytes > ratio * archiveBytes)
         throw refusal(`the archive unpacks to more than ${ratio} times its size, as an archive bomb does`);
       yield chunk;
@@ -55,12 +60,12 @@ function measured(archiveBytes: number, { totalBytes, ratio, ratioFromBytes }: T
 
 type Gathering = { files: Map<string, Uint8Array>; refused: Map<string, string>; names: Map<string, string> };
 
-async function gather(entries: AsyncIterable<Entry>, limits: TreeLimits): Promise<Tree> {
+async function gather(entries: AsyncIterable<Entry>, limits: TreeLimits, what: string): Promise<Tree> {
   const gathering: Gathering = { files: new Map(), refused: new Map(), names: new Map() };
   let count = 0;
   for await (const entry of entries) {
     count += 1;
-    if (count > limits.entries) throw tooMany(limits);
+    if (count > limits.entries) throw tooMany(limits, what);
     const path = entryPath(entry.header.name, limits);
     if (path !== undefined && entry.header.type !== 'directory') await take(entry, path, gathering, limits);
     entry.resume();
@@ -102,9 +107,9 @@ async function contentOf(entry: Entry): Promise<Uint8Array> {
 
 const refusal = (message: string) => new BadInputError([{ message }]);
 
-const tooMany = ({ entries }: TreeLimits) =>
-  refusal(`the repository has more than ${entries} files and folders; deploy from a smaller one`);
+const tooMany = ({ entries }: TreeLimits, what: string) =>
+  refusal(`the ${what} has more than ${entries} files and folders; deploy from a smaller one`);
 
-function unreadable(cause: unknown): BadInputError {
-  return new BadInputError([{ message: "the repository's archive is damaged: it is no whole tar.gz" }], { cause });
+function unreadable(cause: unknown, what: string): BadInputError {
+  return new BadInputError([{ message: `the ${what}'s archive is damaged: it is no whole tar.gz` }], { cause });
 }

@@ -96,7 +96,7 @@ describe('the renderer', () => {
 
   it('throws when nobody answers', async () => {
     const transfer = createTransfer();
-    await expect(transfer.download('http://127.0.0.1:9/tree?signature=secret', 1)).rejects.toThrow(
+    await expect(transfer.download('http://127.0.0.1:9/tree?signature=secret', 1, 'repository')).rejects.toThrow(
       /no answer from the store/,
     );
     await expect(transfer.upload('http://127.0.0.1:9/x?signature=secret', new Uint8Array())).rejects.toSatisfy(
@@ -106,7 +106,9 @@ describe('the renderer', () => {
 
   it('takes no more than it was told to', async () => {
     stored.set('/tree', Buffer.alloc(2000));
-    await expect(createTransfer().download(request().treeUrl, 1000)).rejects.toBeInstanceOf(BadInputError);
+    await expect(createTransfer().download(request().treeUrl, 1000, 'repository')).rejects.toBeInstanceOf(
+      BadInputError,
+    );
   });
 });
 
