@@ -13,6 +13,9 @@ const timeout = Duration.minutes(1);
 /** A push, a replica's arrival and a pull-through cache's fill are three different events. */
 const detailTypes = ['ECR Image Action', 'ECR Replication Action', 'ECR Pull Through Cache Action'];
 
+/** What is pushed to refer to an image, such as its signature. */
+const referrerType = 'ECR Referrer Action';
+
 /** Hears of image pushes, asks the registry which image each policy means, and commits the pins. */
 export class ImageUpdater extends Construct {
   readonly imagePushes: QueueWithDeadLetters;
@@ -20,7 +23,7 @@ export class ImageUpdater extends Construct {
   constructor(scope: Construct, { deployer, configuration, alerts }: Foundation) {
     super(scope, 'ImageUpdater');
     this.imagePushes = new QueueWithDeadLetters(this, 'ImagePushes', { alerts, holds: 'image pushes', timeout });
-    this.hearFromRegistry();
+    this.hearFromRegistry(deployer);
     const fn = new NodeFunction(this, {
       name: 'image-updater',
       description: 'commits the pins of new images',
@@ -37,10 +40,11 @@ export class ImageUpdater extends Construct {
   }
 
   /** EventBridge gives up after 24 hours of tries; without dead letters of its own the rule would drop the event then. */
-  private hearFromRegistry(): void {
+  private hearFromRegistry({ environments }: Deployer): void {
+    const verifies = Object.values(environments).some(({ verify }) => verify.length > 0);
     new Rule(this, 'Pushes', {
       description: 'Image pushes, to Plumbline',
-      eventPattern: { source: ['aws.ecr'], detailType: detailTypes },
+      eventPattern: { source: ['aws.ecr'], detailType: [...detailTypes, ...(verifies ? [referrerType] : [])] },
       targets: [new SqsQueue(this.imagePushes.queue, { deadLetterQueue: this.imagePushes.deadLetters.queue })],
     });
   }
@@ -48,6 +52,7 @@ export class ImageUpdater extends Construct {
   private allowRegistry(fn: NodeFunction, { environments }: Deployer): void {
     const patterns = [...new Set(Object.values(environments).flatMap(({ images }) => images))];
     const arns = patterns.map(repositoryArn).filter((arn) => arn !== undefined);
+    // Signatures are found by the same three: listing referrers needs ecr:BatchGetImage.
     if (arns.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'], arns);
     for (const pattern of patterns.filter((pattern) => repositoryArn(pattern) === undefined))
       Annotations.of(this).addWarningV2(`plumbline:not-ecr:${pattern}`, notEcr(pattern));

@@ -3,16 +3,18 @@ import type { Commit } from '../../shared/git/ports.ts';
 import { withPlatforms } from '../../shared/images/platforms.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { parseEcrRepository } from '../../shared/images/reference.ts';
+import { decideSignedUpdates, type Refuse } from './decide-signed-updates.ts';
 import { decideUpdates, type UpdatePlan } from './decide-updates.ts';
 import { type EnvironmentRules, rulesOf } from './environment-rules.ts';
 import type { Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
+import type { SignatureCheck } from './signature-check.ts';
 import type { TargetBranch, TargetEnvironment } from './target-branches.ts';
 import { memoryOf, writtenBy } from './trailers.ts';
 
 type Moment = Sight & { seen: UpdatePlan['places'] };
-type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & { lookup: Lookup };
+type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & { lookup: Lookup; signatures: SignatureCheck };
 
 /** How many commits are looked through for what we wrote last: the newest page, and once more so many where it isn't there. */
 export const commitsToRead = { first: 100, last: 1000 };
@@ -33,7 +35,7 @@ async function planWith(target: TargetBranch, moment: Moment, ports: Sources): P
   let { files } = moment;
   const plans: UpdatePlan[] = [];
   for (const environment of target.environments) {
-    const plan = await planEnvironment(environment, { files, history, seen: moment.seen, now }, ports.lookup);
+    const plan = await planEnvironment(environment, { files, history, seen: moment.seen, now }, ports);
     files = new Map([...files, ...plan.files.map(({ path, content }) => [path, content] as const)]);
     plans.push(plan);
   }
@@ -42,19 +44,23 @@ async function planWith(target: TargetBranch, moment: Moment, ports: Sources): P
 
 type Place = { files: Sight['files']; history: Commit[]; seen: UpdatePlan['places']; now: Date };
 
-async function planEnvironment(target: TargetEnvironment, place: Place, lookup: Lookup): Promise<UpdatePlan> {
+async function planEnvironment(target: TargetEnvironment, place: Place, ports: Sources): Promise<UpdatePlan> {
   const { rules, every, notes } = readRules(target, place.files);
-  const plan = decideUpdates({
+  const look = {
     environment: target.name,
     path: target.settings.path,
     others: target.others,
     files: place.files,
     rules,
     every,
-    versions: await versionsOf(rules, place.now, lookup),
     written: writtenBy(place.history, target.name),
     seen: place.seen,
     now: place.now,
+  };
+  const plan = await decideSignedUpdates({
+    decide: async (refuse) =>
+      decideUpdates({ ...look, versions: await versionsOf(rules, { now: place.now, refuse }, ports.lookup) }),
+    reasonAgainst: (pin) => ports.signatures.reasonAgainst(pin, target),
   });
   return { ...plan, notes: [...notes, ...plan.notes] };
 }
@@ -71,7 +77,7 @@ function readRules(target: TargetEnvironment, files: Sight['files']): Environmen
 
 async function versionsOf(
   rules: EnvironmentRules['rules'],
-  now: Date,
+  { now, refuse }: { now: Date; refuse: Refuse },
   lookup: Lookup,
 ): Promise<Map<string, readonly ImageVersion[]>> {
   const answers = await Promise.all(
@@ -80,7 +86,7 @@ async function versionsOf(
       const versions = parsed && (await lookup.versions(parsed));
       if (parsed === undefined || versions === undefined) return [];
       const ask = (digest: string) => lookup.platforms(parsed, digest);
-      return [[repository, await withPlatforms(versions, { policy, now, ask })] as const];
+      return [[repository, await withPlatforms(refuse(repository, versions), { policy, now, ask })] as const];
     }),
   );
   return new Map(answers.flat());

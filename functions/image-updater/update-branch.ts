@@ -7,12 +7,14 @@ import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
 import { remarkHolds } from './remark-holds.ts';
+import type { SignatureCheck } from './signature-check.ts';
 import { withSources } from './source-revisions.ts';
 import { lookingAtAll, type TargetBranch } from './target-branches.ts';
 import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 
 export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & {
   lookup: Lookup;
+  signatures: SignatureCheck;
   share: Share;
 };
 
@@ -73,7 +75,9 @@ async function pause({ target, attempt, mustWait, started }: Pause, ports: Branc
       { afterSeconds: Math.ceil(mustWait / 1000) },
     );
   await ports.sleep(milliseconds);
-  if (mustWait > 0) ports.lookup.forget();
+  if (mustWait === 0) return;
+  ports.lookup.forget();
+  ports.signatures.forget();
 }
 
 type Result = {

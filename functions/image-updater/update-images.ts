@@ -5,8 +5,9 @@ import type { ImageRepository } from '../../shared/images/ports.ts';
 import { formatEcrRepository } from '../../shared/images/reference.ts';
 import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import type { UpdaterPorts } from './ports.ts';
-import { type PushedImage, readAnnouncement } from './pushed-image.ts';
+import { type PushedSignature, readAnnouncement } from './pushed-image.ts';
 import { createLookup, type Lookup } from './registry-lookup.ts';
+import { createSignatureCheck, demandsOn, type SignatureCheck } from './signature-check.ts';
 import { countBranches, environmentsFor, foldIntoBranches, type TargetBranch } from './target-branches.ts';
 import { updateBranch } from './update-branch.ts';
 import { shareOf } from './write-budget.ts';
@@ -28,10 +29,12 @@ const branchesAtOnce = 4;
 export async function updateImages(messages: Parsed<ImageMessage>[], ports: UpdaterPorts): Promise<Failures> {
   const failures: Failures = new Map();
   const lookup = createLookup(ports.registry, ports.sleep);
-  const requests = [...scansIn(messages, ports), ...(await pushesIn(messages, { lookup, failures }, ports))];
+  const signatures = createSignatureCheck(ports.registry, ports.sleep);
+  const asking = { lookup, signatures, failures };
+  const requests = [...scansIn(messages, ports), ...(await pushesIn(messages, asking, ports))];
   const branches = foldIntoBranches(wishesOf(requests), ports.environments);
   await mapConcurrently(branches, branchesAtOnce, async (branch) => {
-    const error = await tryBranch(branch, lookup, ports);
+    const error = await tryBranch(branch, asking, ports);
     if (error === undefined) return;
     const names = new Set(branch.environments.map(({ name }) => name));
     for (const { id, environments } of requests)
@@ -41,10 +44,10 @@ export async function updateImages(messages: Parsed<ImageMessage>[], ports: Upda
 }
 
 /** What a person must mend in Git is reported on the commit by `source`, and found by the next scan: no message has to wait for it. */
-async function tryBranch(branch: TargetBranch, lookup: Lookup, ports: UpdaterPorts): Promise<unknown> {
+async function tryBranch(branch: TargetBranch, { lookup, signatures }: Asking, ports: UpdaterPorts): Promise<unknown> {
   try {
     const share = shareOf(branch, countBranches(ports.environments));
-    await updateBranch(branch, { ...ports, lookup, share });
+    await updateBranch(branch, { ...ports, lookup, signatures, share });
     return undefined;
   } catch (error) {
     if (!(error instanceof BadInputError || error instanceof MissingError)) return error;
@@ -64,31 +67,43 @@ function scansIn(messages: Parsed<ImageMessage>[], { environments }: UpdaterPort
   );
 }
 
-type Push = PushedImage & { id: string; environments: string[] };
-type Asking = { lookup: Lookup; failures: Failures };
+/** Without a tag it is a signature, and nothing tells whether the registry has it already. */
+type Push = PushedSignature & { id: string; environments: string[]; isSignature: boolean };
+type Asking = { lookup: Lookup; signatures: SignatureCheck; failures: Failures };
 
 async function pushesIn(messages: Parsed<ImageMessage>[], asking: Asking, ports: UpdaterPorts): Promise<Request[]> {
   const pushes = messages.flatMap(({ record, message }) =>
     'kind' in message ? [] : readPush(record.messageId, message, ports),
   );
+  for (const { repository } of pushes.filter(({ isSignature }) => isSignature)) asking.signatures.expect(repository);
   const byRepository = [...Map.groupBy(pushes, ({ repository }) => formatEcrRepository(repository)).values()];
   return (await mapConcurrently(byRepository, branchesAtOnce, (group) => askRegistry(group, asking, ports))).flat();
 }
 
 function readPush(id: string, event: EcrEvent, { environments, log }: UpdaterPorts): Push[] {
   const announcement = readAnnouncement(event);
-  const details = { event: event.id, repository: event.detail['repository-name'], tag: event.detail['image-tag'] };
-  if ('ignored' in announcement) {
-    log.info('event ignored', { ...details, reason: announcement.ignored });
-    return [];
-  }
-  const names = environmentsFor(announcement.image.repository, environments);
-  if (names.length > 0) return [{ ...announcement.image, id, environments: names }];
+  const isSignature = 'ignored' in announcement;
+  const pushed = isSignature ? announcement.unlessSigned : announcement.image;
+  const names = pushed === undefined ? [] : concerned(pushed.repository, { environments, isSignature });
+  if (pushed !== undefined && names.length > 0) return [{ ...pushed, id, environments: names, isSignature }];
   log.info('event ignored', {
-    ...details,
-    reason: 'no environment of deployer.yaml takes images from this repository',
+    ...{ event: event.id, repository: event.detail['repository-name'], tag: event.detail['image-tag'] },
+    reason: isSignature ? announcement.ignored : 'no environment of deployer.yaml takes images from this repository',
   });
   return [];
+}
+
+type Concern = { environments: UpdaterPorts['environments']; isSignature: boolean };
+
+/** A signature concerns those that demand one. */
+function concerned(repository: ImageRepository, { environments, isSignature }: Concern): string[] {
+  const names = environmentsFor(repository, environments);
+  return isSignature
+    ? names.filter((name) => {
+        const settings = environments[name];
+        return settings !== undefined && demandsOn(formatEcrRepository(repository), { name, settings }).length > 0;
+      })
+    : names;
 }
 
 /** Drops pushes of images that the registry doesn't have: deleted meanwhile, or never there. A scan finds one that comes later. */
@@ -96,7 +111,7 @@ async function askRegistry(pushes: Push[], { lookup, failures }: Asking, { log }
   const [first] = pushes;
   if (first === undefined) return [];
   try {
-    const tags = [...new Set(pushes.map(({ tag }) => tag))];
+    const tags = [...new Set(pushes.flatMap(({ tag }) => tag ?? []))];
     const found = new Set(await lookup.waitFor(first.repository, tags));
     const missing = tags.filter((tag) => !found.has(tag));
     for (const tag of missing)
@@ -105,7 +120,7 @@ async function askRegistry(pushes: Push[], { lookup, failures }: Asking, { log }
         tag,
       });
     return pushes
-      .filter(({ tag }) => found.has(tag))
+      .filter(({ tag }) => tag === undefined || found.has(tag))
       .map(({ id, environments, repository }) => ({ id, environments, wanted: [repository] }));
   } catch (error) {
     for (const { id } of pushes) failures.set(id, error);

@@ -71,6 +71,7 @@ function limitsOf({ allow, ignore, after, platforms }: ImagePolicy, now: Date): 
     ...(allow === undefined ? [] : [allowing(allow.map(testFor))]),
     ...(after === undefined ? [] : [maturing(after, now)]),
     ...(platforms === undefined ? [] : [requiring(platforms)]),
+    ({ refusal }) => refusal,
   ];
 }
 

@@ -22,6 +22,15 @@ describe('image pushes', () => {
     ]);
   });
 
+  it('fault 25: of signatures come, too, where an environment demands some', () => {
+    const verify = '    branch: staging\n    verify: [{ keys: [cosign.pub] }]\n';
+    const demanding = synthesize(deployerText.replace('    branch: staging\n', verify));
+    const [rule] = resources(demanding, 'AWS::Events::Rule');
+    expect(rule?.properties.EventPattern).toMatchObject({
+      'detail-type': expect.arrayContaining(['ECR Image Action', 'ECR Referrer Action']),
+    });
+  });
+
   it.each(['ImageUpdaterImagePushesQueue', 'ImageUpdaterImagePushesDeadLettersQueue'])(
     '%s takes events of that rule only',
     (id) => {

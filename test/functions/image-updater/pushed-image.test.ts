@@ -37,17 +37,55 @@ describe('readAnnouncement', () => {
       anEcrEvent({ type: 'ECR Pull Through Cache Action', detail: { ...cached, 'sync-status': 'FAILURE' } }),
       /did not succeed/,
     ],
-    ['an image without tag', anEcrEvent({ detail: { 'image-tag': null } }), /no tag/],
-    ['an image with an empty tag', anEcrEvent({ detail: { 'image-tag': '' } }), /no tag/],
+    [
+      'an image without tag, of which it says what it is',
+      anEcrEvent({ detail: { 'image-tag': null, 'artifact-media-type': 'application/vnd.oci.image.config.v1+json' } }),
+      /no tag/,
+    ],
+    [
+      'an SBOM',
+      anEcrEvent({ type: 'ECR Referrer Action', detail: { 'artifact-media-type': 'text/spdx' } }),
+      /refers to/,
+    ],
+    [
+      'a signature that was brought back from the archive',
+      anEcrEvent({ type: 'ECR Referrer Action', detail: { 'action-type': 'UPDATE_STORAGE_CLASS' } }),
+      /no push/,
+    ],
     ['a hostile repository', anEcrEvent({ detail: { 'repository-name': '../app' } }), /repository's name/],
     ['a hostile tag', anEcrEvent({ detail: { 'image-tag': 'v1;rm -rf /' } }), /tag can't be one/],
   ])('ignores %s', (_name, event, reason) => {
     expect(readAnnouncement(event)).toEqual({ ignored: expect.stringMatching(reason) });
   });
 
-  test.each(['.sig', '.att', '.sbom', ''])('fault 5: ignores the attachment sha256-…%s', (ending) => {
+  test.each(['.att', '.sbom'])('fault 5: ignores the attachment sha256-…%s', (ending) => {
     const event = anEcrEvent({ detail: { 'image-tag': `sha256-${'a'.repeat(64)}${ending}` } });
     expect(readAnnouncement(event)).toEqual({ ignored: 'the image is a signature, an SBOM or an attestation' });
+  });
+
+  test.each(['.sig', ''])('fault 25: ignores sha256-…%s, unless images have to be signed', (ending) => {
+    const tag = `sha256-${'a'.repeat(64)}${ending}`;
+    expect(readAnnouncement(anEcrEvent({ detail: { 'image-tag': tag } }))).toEqual({
+      ignored: 'the image is a signature, an SBOM or an attestation',
+      unlessSigned: { repository: image.repository, tag },
+    });
+  });
+
+  test.each([
+    ['an image without tag', anEcrEvent({ detail: { 'image-tag': null } }), 'the image has no tag'],
+    ['an image with an empty tag', anEcrEvent({ detail: { 'image-tag': '' } }), 'the image has no tag'],
+    ['a referrer', anEcrEvent({ type: 'ECR Referrer Action' }), 'what was pushed refers to an image'],
+    [
+      'a Sigstore bundle',
+      anEcrEvent({
+        type: 'ECR Referrer Action',
+        detail: { 'image-tag': null, 'artifact-media-type': 'application/vnd.dev.sigstore.bundle.v0.3+json' },
+      }),
+      'what was pushed refers to an image',
+    ],
+  ])('fault 25: ignores %s, unless images have to be signed', (_name, event, ignored) => {
+    const { repository } = image;
+    expect(readAnnouncement(event)).toEqual({ ignored, unlessSigned: { repository } });
   });
 });
 
