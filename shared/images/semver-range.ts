@@ -1,15 +1,15 @@
-import { compare, parse, type SemVer } from 'semver';
+import { compareVersions as compare, comparePrereleases, parseVersion, type Version } from './semver-version.ts';
 
 /**
- * Ranges as Masterminds/semver (Go) reads them, the language of Flux and Helm. The JavaScript library's ranges differ (prereleases, commas,
- * partial versions), so only its versions and their order are used here.
+ * Ranges as Masterminds/semver (Go) reads them, the language of Flux and Helm. Those of the JavaScript library differ (prereleases, commas,
+ * partial versions).
  *
  * @see https://github.com/Masterminds/semver#checking-version-constraints
  */
-export type SemverRange = { includes(version: SemVer): boolean };
+export type SemverRange = { includes(version: Version): boolean };
 
 /** One condition, e.g. `>=1.2`. `parts` is how many of major, minor and patch are given; the rest are 0 in `version`. */
-type Constraint = { operator: string; version: SemVer; parts: 0 | 1 | 2 | 3 };
+type Constraint = { operator: string; version: Version; parts: 0 | 1 | 2 | 3 };
 
 const space = '[\\t\\n\\f\\r ]';
 const versionPattern =
@@ -66,19 +66,19 @@ function parseConstraint([, operator = '', , ...pieces]: RegExpExecArray): Const
   const parts = (wildcard < 0 ? 3 : wildcard) as Constraint['parts'];
   const given = numbers.slice(0, parts);
   if (!given.every((number) => /^[0-9]+$/.test(number ?? ''))) return undefined;
-  const core = [0, 1, 2].map((index) => Number(given[index] ?? 0)).join('.');
-  const version = parse(`${core}${pieces[3] ?? ''}`);
-  return version === null ? undefined : { operator, version, parts };
+  const core = [0, 1, 2].map((index) => BigInt(given[index] ?? 0)).join('.');
+  const version = parseVersion(`${core}${pieces[3] ?? ''}`);
+  return version && { operator, version, parts };
 }
 
 /** A prerelease counts only where one of the conditions beside it names a prerelease (`>=1.0.0-0` takes them all in). */
-function holds(group: Constraint[], version: SemVer): boolean {
+function holds(group: Constraint[], version: Version): boolean {
   const prereleases = group.some((constraint) => constraint.version.prerelease.length > 0);
   if (version.prerelease.length > 0 && !prereleases) return false;
   return group.every((constraint) => checks[constraint.operator]?.(version, constraint) ?? false);
 }
 
-type Check = (version: SemVer, constraint: Constraint) => boolean;
+type Check = (version: Version, constraint: Constraint) => boolean;
 
 const checks: Record<string, Check> = {
   '': (version, constraint) =>
@@ -97,42 +97,42 @@ const checks: Record<string, Check> = {
 };
 
 /** `!=1.2` excludes every 1.2.x; of `!=1.2.x-beta`, only that prerelease. */
-function isDifferent(version: SemVer, { version: limit, parts }: Constraint): boolean {
+function isDifferent(version: Version, { version: limit, parts }: Constraint): boolean {
   if (parts === 3) return compare(version, limit) !== 0;
   if (version.major !== limit.major) return true;
   if (parts === 1) return false;
   if (version.minor !== limit.minor) return true;
-  if (parts === 2) return version.comparePre(limit) !== 0;
+  if (parts === 2) return comparePrereleases(version, limit) !== 0;
   return version.patch !== limit.patch || compare(version, limit) !== 0;
 }
 
 /** `>1` begins at 2.0.0 and `>1.2` at 1.3.0. */
-function isGreater(version: SemVer, { version: limit, parts }: Constraint): boolean {
+function isGreater(version: Version, { version: limit, parts }: Constraint): boolean {
   if (parts === 1) return version.major > limit.major;
   if (parts === 2) return version.major > limit.major || (version.major === limit.major && version.minor > limit.minor);
   return compare(version, limit) > 0;
 }
 
 /** `<=1` ends before 2.0.0 and `<=1.2` before 1.3.0. */
-function isAtMost(version: SemVer, { version: limit, parts }: Constraint): boolean {
+function isAtMost(version: Version, { version: limit, parts }: Constraint): boolean {
   if (parts === 3) return compare(version, limit) <= 0;
   if (version.major !== limit.major) return version.major < limit.major;
   return parts === 1 || version.minor <= limit.minor;
 }
 
 /** `~1` is any 1.x, `~1.2` any 1.2.x, `~1.2.3` a 1.2.x from 1.2.3 on. `~0.0.0` and `~*` take everything. */
-function isTilde(version: SemVer, { version: limit, parts }: Constraint): boolean {
+function isTilde(version: Version, { version: limit, parts }: Constraint): boolean {
   if (compare(version, limit) < 0) return false;
-  const isZero = limit.major === 0 && limit.minor === 0 && limit.patch === 0;
+  const isZero = limit.major === 0n && limit.minor === 0n && limit.patch === 0n;
   if (isZero && (parts === 3 || parts === 0)) return true;
   return version.major === limit.major && (parts === 1 || version.minor === limit.minor);
 }
 
 /** The first number that isn't 0 stays the same: `^1.2.3` is below 2.0.0, `^0.2.3` below 0.3.0, `^0.0.3` is 0.0.3. */
-function isCaret(version: SemVer, { version: limit, parts }: Constraint): boolean {
+function isCaret(version: Version, { version: limit, parts }: Constraint): boolean {
   if (compare(version, limit) < 0) return false;
-  if (limit.major > 0 || parts === 1) return version.major === limit.major;
-  if (version.major > 0) return false;
-  if (limit.minor > 0 || parts === 2) return version.minor === limit.minor;
-  return version.minor === 0 && version.patch === limit.patch;
+  if (limit.major > 0n || parts === 1) return version.major === limit.major;
+  if (version.major > 0n) return false;
+  if (limit.minor > 0n || parts === 2) return version.minor === limit.minor;
+  return version.minor === 0n && version.patch === limit.patch;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import semver from 'semver';
 import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../../shared/images/semver-range.ts';
+import { parseVersion, type Version } from '../../../shared/images/semver-version.ts';
 
 type Oracle = { versions: string[]; cases: { range: string; includes: string[] | null }[] };
 
@@ -9,10 +10,19 @@ const oracle: Oracle = JSON.parse(
   readFileSync(new URL('../../fixtures/semver/masterminds.json', import.meta.url), 'utf8'),
 );
 
+const versionOf = (text: string) => parseVersion(text) as Version;
+
 function included(range: string): string[] | null {
   const parsed = parseRange(range);
-  return parsed ? oracle.versions.filter((version) => parsed.includes(semver.parse(version) as semver.SemVer)) : null;
+  return parsed ? oracle.versions.filter((version) => parsed.includes(versionOf(version))) : null;
 }
+
+type Many = { versions: string[]; ranges: Record<string, string | null> };
+
+const many: Many = JSON.parse(
+  readFileSync(new URL('../../fixtures/semver/masterminds-many.json', import.meta.url), 'utf8'),
+);
+const versions = many.versions.map(versionOf);
 
 const includedByJavaScript = (range: string) =>
   semver.validRange(range) === null ? null : oracle.versions.filter((version) => semver.satisfies(version, range));
@@ -20,6 +30,15 @@ const includedByJavaScript = (range: string) =>
 describe('parseRange', () => {
   test.each(oracle.cases)('reads "$range" as Masterminds/semver does', ({ range, includes }) => {
     expect(included(range)).toEqual(includes);
+  });
+
+  test('reads hundreds of random ranges as Masterminds/semver does, for each of 72 versions', () => {
+    const answers = Object.keys(many.ranges).map((range) => {
+      const parsed = parseRange(range);
+      return [range, parsed ? versions.map((version) => (parsed.includes(version) ? '1' : '0')).join('') : null];
+    });
+    expect(answers).toHaveLength(500);
+    expect(Object.fromEntries(answers)).toEqual(many.ranges);
   });
 
   /** Where the JavaScript library would have answered differently: what users of Flux and Helm expect is in the first column. */
@@ -47,6 +66,13 @@ describe('parseRange', () => {
     expect(included(range)).toBeNull();
     expect(includedByJavaScript(range)).not.toBeNull();
   });
+
+  test.each(['1.x|2', '1.X| 10', '1|2.x'])(
+    'refuses "%s", of which Masterminds/semver takes the "|" for a digit',
+    (range) => {
+      expect(parseRange(range)).toBeUndefined();
+    },
+  );
 
   test('reads a hyphen range that directly follows "||", on which Masterminds/semver stumbles', () => {
     expect(included('0.1.x||1.2 - 2')).toEqual([
