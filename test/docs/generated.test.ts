@@ -4,14 +4,18 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configurationDocuments } from '../../docs/configuration-reference.ts';
+import { costDocument } from '../../docs/cost/document.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the generated documents', () => {
-  it.each(Object.entries(configurationDocuments()))('docs/%s is what `npm run docs` writes', (name, text) => {
-    expect(read(`docs/${name}`)).toBe(text);
-  });
+  it.each(Object.entries({ ...configurationDocuments(), 'cost.md': costDocument() }))(
+    'docs/%s is what `npm run docs` writes',
+    (name, text) => {
+      expect(read(`docs/${name}`)).toBe(text);
+    },
+  );
 
   it.each([
     ['deployer', 'examples/deployer.yaml'],
