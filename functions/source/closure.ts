@@ -51,12 +51,14 @@ function once<Value>(compute: (key: string) => Value): (key: string) => Value {
   };
 }
 
-function walkApplication({ path, helm, kustomize, variables = [] }: PlannedApplication, walk: Walk): void {
-  for (const folder of kustomize === undefined ? [path] : [path, kustomize]) {
+function walkApplication(application: PlannedApplication, walk: Walk): void {
+  const { path, helm, chart, kustomize, variables = [] } = application;
+  const folders = [chart === undefined ? path : undefined, kustomize].filter((folder) => folder !== undefined);
+  for (const folder of folders) {
     takeFolder(folder, walk);
     walkKustomization(folder, undefined, walk);
   }
-  walkChart(path, walk);
+  if (chart === undefined) walkChart(path, walk);
   const named = [...helm.values.map((file) => posix.join(path, file)), ...variables.flatMap(({ from }) => from)];
   for (const file of named) take(file, walk);
 }

@@ -1,17 +1,25 @@
 import { posix } from 'node:path';
 import type { VariableLayer } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import type { Chart } from '../../shared/config/chart.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import type { Environment, EnvironmentApplication } from '../../shared/config/environment.ts';
 import { nameSchema } from '../../shared/config/names.ts';
 import { BadInputError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { hasFolder, type Tree } from '../../shared/tree/tree.ts';
+import { matchesWildcard } from '../../shared/wildcard.ts';
+import { checkDependencies } from './check-dependencies.ts';
+import { type Listed, listApplications, type Mistake, nothingFound } from './list-applications.ts';
+import { readConfig } from './read-config.ts';
 
 /** One application as it is to be rendered and applied. `path` is relative to the repository's root. */
 export type PlannedApplication = {
   name: string;
   path: string;
   helm: { releaseName: string; values: string[] };
+  /** Rendered instead of what `path` holds, which is then only where value files are relative to. */
+  chart?: Chart | undefined;
   /** Folder of the kustomization over the chart, relative to the repository's root. */
   kustomize?: string | undefined;
   /** Substituted if present. `from` is relative to the repository's root. */
@@ -22,69 +30,54 @@ export type PlannedApplication = {
 type Input = {
   name: string;
   environment: DeployerEnvironment;
-  /** `environment.yaml`, or its defaults where there is none, and its file name for messages. */
-  config: Environment;
-  configFile: string;
-  /** All files of the tree. */
-  paths: readonly string[];
+  tree: Tree;
 };
 
-const folderOfApplications = 'applications';
-
 /**
- * Says which applications an environment has and how each is applied: what `environment.yaml` wants, within what `deployer.yaml` allows.
+ * Says which applications an environment has and how each is applied: what its `environment.yaml` wants, within what `deployer.yaml` allows.
  *
  * @throws BadInputError with every mistake at once; never answers with no application, since that would read as "delete everything"
  */
-export function planApplications(input: Input): PlannedApplication[] {
-  const found = input.config.applications ?? foundApplications(input);
-  const planned = Object.entries(found).map(([name, application]) => plan(name, application, input));
+export function planApplications({ name, environment, tree }: Input): PlannedApplication[] {
+  const { config, file, problemAt } = readConfig(tree, environment.path);
+  const { path } = environment;
+  const { listed, mistakes } = listApplications({ name, path, config, tree });
+  const dependents = listed.map(({ name, application: { dependsOn } }) => ({ name, dependsOn }));
+  const planned = listed.map((each) => plan(each, { environment, config }));
   const problems = [
-    ...(planned.length === 0 ? [nothingFound(input)] : []),
-    ...planned.flatMap((each) => check(each, input)),
+    ...(listed.length + mistakes.length === 0 ? [{ file, message: nothingFound({ path }) }] : []),
+    ...[...mistakes, ...checkDependencies(dependents)].map(problemAt),
+    ...planned.flatMap((each) => unnameable(each)),
+    ...planned.flatMap((each) => check(each, { environment, tree })).map(problemAt),
   ];
   if (problems.length > 0) throw new BadInputError(problems);
   return planned;
 }
 
-/** Every folder under `applications/`, or else the whole folder as one application that bears the environment's name. */
-function foundApplications({ name, environment, paths }: Input): Record<string, EnvironmentApplication> {
-  const folders = childFolders(paths, posix.join(environment.path, folderOfApplications));
-  if (folders.length > 0)
-    return Object.fromEntries(folders.map((folder) => [folder, unset(posix.join(folderOfApplications, folder))]));
-  return hasFiles(paths, environment.path) ? { [name]: unset('.') } : {};
-}
-
-const unset = (path: string): EnvironmentApplication => ({ path, values: [], dependsOn: [] });
-
-function childFolders(paths: readonly string[], parent: string): string[] {
-  const prefix = `${parent}/`;
-  const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
-  const folders = below.filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/')));
-  return [...new Set(folders)].filter((folder) => !folder.startsWith('.')).sort();
-}
-
-const hasFiles = (paths: readonly string[], folder: string) =>
-  folder === '.' || paths.some((path) => path.startsWith(`${folder}/`));
+type Context = { environment: DeployerEnvironment; config: Environment };
 
 /** The environment's variables are taken where an application asks for variables, and are weaker than its own. */
-function variablesOf(application: EnvironmentApplication, { environment, config }: Input): VariableLayer[] | undefined {
+function variablesOf(
+  application: EnvironmentApplication,
+  { environment, config }: Context,
+): VariableLayer[] | undefined {
   if (application.variables === undefined) return undefined;
   const layers = [config.variables, application.variables].filter((layer) => layer !== undefined);
   return layers.map(({ values, from }) => ({ values, from: from.map((file) => posix.join(environment.path, file)) }));
 }
 
-function plan(name: string, application: EnvironmentApplication, input: Input): PlannedApplication {
-  const { environment, config } = input;
-  const path = posix.join(environment.path, application.path);
+function plan({ name, application }: Listed, context: Context): PlannedApplication {
+  const { environment, config } = context;
+  const path = posix.join(environment.path, application.path ?? '.');
   const setting = <Key extends keyof EnvironmentApplication & keyof Environment>(key: Key) =>
     application[key] ?? config[key];
   return {
     name,
     path,
     helm: { releaseName: application.releaseName ?? name, values: application.values },
+    chart: application.chart,
     kustomize: application.kustomize === undefined ? undefined : posix.join(path, application.kustomize),
-    variables: variablesOf(application, input),
+    variables: variablesOf(application, context),
     settings: {
       cluster: environment.cluster,
       namespace: setting('namespace') ?? environment.namespaces[0] ?? 'default',
@@ -104,36 +97,35 @@ function plan(name: string, application: EnvironmentApplication, input: Input): 
   };
 }
 
-function check({ name, path, settings }: PlannedApplication, { environment, configFile, paths }: Input): Problem[] {
-  const field = `applications.${name}`;
-  const problems: Problem[] = [];
-  if (!nameSchema.safeParse(name).success) {
-    problems.push({
-      file: path,
-      message: `the folder's name can't name an application: it must be lower-case letters, digits and hyphens; found "${name.slice(0, 63)}"`,
-    });
-  }
-  if (!hasFiles(paths, path)) {
-    problems.push({
-      file: configFile,
-      field: `${field}.path`,
+function check(
+  { name, path, chart, settings }: PlannedApplication,
+  { environment, tree }: Omit<Input, 'name'>,
+): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (!hasFolder(tree, path))
+    mistakes.push({
+      path: ['applications', name, 'path'],
       message: `must be a folder with files in this revision; found none at "${path}"`,
     });
-  }
-  if (!environment.namespaces.includes(settings.namespace)) {
-    problems.push({
-      file: configFile,
-      field: `${field}.namespace`,
+  if (!environment.namespaces.includes(settings.namespace))
+    mistakes.push({
+      path: ['applications', name, 'namespace'],
       message: `must be one of ${environment.namespaces.join(', ')} (deployer.yaml allows no other); found "${settings.namespace}"`,
     });
-  }
-  return problems;
+  if (chart !== undefined && !environment.charts.some((pattern) => matchesWildcard(addressOf(chart), pattern)))
+    mistakes.push({
+      path: ['applications', name, 'chart'],
+      message: `must be one of the charts that deployer.yaml allows this environment (${environment.charts.join(', ') || 'none'}); found "${addressOf(chart)}"`,
+    });
+  return mistakes;
 }
 
-function nothingFound({ environment, configFile }: Input): Problem {
-  const where = environment.path === '.' ? 'the repository' : `"${environment.path}"`;
-  return {
-    file: configFile,
-    message: `no application was found in ${where}: expected a folder under "${folderOfApplications}/", manifests, or a list in environment.yaml. Nothing was deleted.`,
-  };
+const addressOf = ({ repository, name }: Chart) => `${repository}/${name}`;
+
+/** Of a listed application the schema says so. */
+function unnameable({ name, path }: PlannedApplication): Problem[] {
+  if (nameSchema.safeParse(name).success) return [];
+  const found = name.slice(0, 63);
+  const message = `the folder's name can't name an application: it must be lower-case letters, digits and hyphens; found "${found}"`;
+  return [{ file: path, message }];
 }

@@ -1,10 +1,11 @@
+import { readConfig } from '../../functions/source/read-config.ts';
 import { type DeployerEnvironment, deployerEnvironmentSchema } from '../../shared/config/deployer.ts';
 import { kindName, rulesFor } from '../../shared/kubernetes/rules.ts';
 import { groupOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Tree } from '../../shared/tree/tree.ts';
 import { clusterName, type LocalEnvironment, repositoryName } from '../stack/settings.ts';
 import type { KubectlAndHelm } from '../tools/kubectl-and-helm.ts';
-import { type RenderedEnvironment, readConfig, renderEnvironment } from './render-environment.ts';
+import { type RenderedEnvironment, renderEnvironment } from './render-environment.ts';
 
 export const environmentName = 'staging';
 

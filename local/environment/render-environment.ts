@@ -1,10 +1,7 @@
-import { posix } from 'node:path';
 import { renderFolder } from '../../functions/renderer/render.ts';
 import { planApplications } from '../../functions/source/plan-applications.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
-import { environmentSchema } from '../../shared/config/environment.ts';
-import { parseConfiguration } from '../../shared/config/parse.ts';
 import { problemsOf } from '../../shared/errors.ts';
 import type { KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -13,21 +10,13 @@ import type { KubectlAndHelm } from '../tools/kubectl-and-helm.ts';
 
 export type RenderedEnvironment = { objects: KubernetesObject[]; problems: Problem[] };
 
-/** `environment.yaml` of an environment's folder, or its defaults. @throws BadInputError */
-export function readConfig(tree: Tree, path: string) {
-  const file = posix.join(path, 'environment.yaml');
-  const text = new TextDecoder().decode(tree.files.get(file) ?? new Uint8Array());
-  return { config: parseConfiguration(text, file, environmentSchema), configFile: file };
-}
-
 /** Renders every application of an environment as `source` and `renderer` would. What can't be rendered is a problem beside the others' objects. */
 export async function renderEnvironment(
   tree: Tree,
   { name, environment, tools }: { name: string; environment: DeployerEnvironment; tools: KubectlAndHelm },
 ): Promise<RenderedEnvironment> {
   try {
-    const paths = [...tree.files.keys()];
-    const applications = planApplications({ name, environment, paths, ...readConfig(tree, environment.path) });
+    const applications = planApplications({ name, environment, tree });
     const renderings = await mapConcurrently(applications, 2, ({ path, helm, settings: { namespace } }) =>
       objectsOf(renderFolder(tree, { path, namespace, helm, cluster: {} }, { tools })),
     );

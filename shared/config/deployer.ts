@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chartPatternSchema } from './chart.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema, repositorySchema } from './names.ts';
 import { verifyRuleSchema } from './verify-rule.ts';
@@ -82,6 +83,12 @@ export const deployerEnvironmentSchema = z.strictObject({
     .default([])
     .describe(
       'Who must have signed an image before image-updater pins it. Every rule that is about the image must be met; one of its keys or identities is enough. Default: nobody.',
+    ),
+  charts: z
+    .array(chartPatternSchema)
+    .default([])
+    .describe(
+      'Charts that may be taken from chart repositories, as `https://HOST/PATH/NAME` or `oci://HOST/PATH/NAME`; `*` stands for any part behind the host. Default: none.',
     ),
   write: z
     .enum(['commit', 'pullRequest'])

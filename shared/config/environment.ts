@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { chartSchema } from './chart.ts';
 import { durationSchema } from './duration.ts';
 import { imageRuleSchema } from './image-rule.ts';
-import { nameSchema, pathSchema, referenceSchema } from './names.ts';
+import { folderPatternSchema, nameSchema, pathSchema, referenceSchema } from './names.ts';
 import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from './object-rule.ts';
 
 /** What may be said for the whole environment and again, closer, for one application. */
@@ -57,38 +58,63 @@ const variables = z.strictObject({
     ),
 });
 
-const application = z.strictObject({
-  path: pathSchema.describe("The application's folder, relative to this file."),
-  ...settings,
-  values: z
-    .array(referenceSchema)
-    .default([])
-    .describe(
-      "Helm value files, relative to the application's folder, in order; they may lie anywhere in the repository.",
-    ),
-  releaseName: nameSchema.optional().describe("Helm's release name. Default: the application's name."),
-  kustomize: referenceSchema
-    .optional()
-    .describe(
-      "Folder, relative to the application's, whose kustomization is built over what the chart gives: its output is the first of `resources`.",
-    ),
-  variables: variables
-    .optional()
-    .describe(
-      "Substitute `${NAME}` in this application's manifests. `{}` takes the environment's variables only; without it nothing is substituted.",
-    ),
-  dependsOn: z
-    .array(nameSchema)
-    .default([])
-    .describe('Applications of this environment that must be healthy at the same revision before this one is applied.'),
-});
+const application = z
+  .strictObject({
+    path: pathSchema
+      .optional()
+      .describe(
+        "The application's folder, relative to this file. With `chart` it is only where `values` are relative to; default then: this file's folder.",
+      ),
+    chart: chartSchema.optional().describe('A chart from a chart repository, instead of what the folder holds.'),
+    ...settings,
+    values: z
+      .array(referenceSchema)
+      .default([])
+      .describe(
+        "Helm value files, relative to the application's folder, in order; they may lie anywhere in the repository.",
+      ),
+    releaseName: nameSchema.optional().describe("Helm's release name. Default: the application's name."),
+    kustomize: referenceSchema
+      .optional()
+      .describe(
+        "Folder, relative to the application's, whose kustomization is built over what the chart gives: its output is the first of `resources`.",
+      ),
+    variables: variables
+      .optional()
+      .describe(
+        "Substitute `${NAME}` in this application's manifests. `{}` takes the environment's variables only; without it nothing is substituted.",
+      ),
+    dependsOn: z
+      .array(nameSchema)
+      .default([])
+      .describe(
+        'Applications of this environment that must be healthy at the same revision before this one is applied.',
+      ),
+  })
+  .superRefine(({ path, chart }, context) => {
+    if (path === undefined && chart === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['path'],
+        message: 'is required (a folder), unless there is a "chart"',
+      });
+  });
 
 /** `environment.yaml`: what is deployed and how, within the limits of `deployer.yaml`. It stands in the environment's folder in Git. */
 export const environmentSchema = z.strictObject({
   applications: z
     .record(nameSchema, application)
     .optional()
-    .describe('By name. Default: every folder under `applications/`, or else the whole folder as one application.'),
+    .describe(
+      'By name. Default, without `folders`: every folder under `applications/`, or else the whole folder as one application.',
+    ),
+  folders: z
+    .array(folderPatternSchema)
+    .min(1, 'must name at least one pattern')
+    .optional()
+    .describe(
+      'Patterns of folders, relative to this file: each folder that matches is an application, named after its last part. `*` stands for any part of one name (`teams/*/services/*`). An entry of `applications` with the same `path` configures or renames it.',
+    ),
   variables: variables
     .optional()
     .describe("For every application that has `variables` itself; the application's own win over these."),

@@ -31,7 +31,8 @@ function accepted(issue: Issue, found: unknown): string {
 
 const article = (noun: string) => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`);
 
-function fieldName(path: readonly PropertyKey[]): string {
+/** `images[0].policy` */
+export function fieldName(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('');

@@ -19,6 +19,13 @@ export const pathSchema = z
   .refine((path) => isInside(path), 'must be a relative folder inside the repository, without ".." or a leading "/"')
   .transform((path) => path.replace(/^\.\/|\/+$/g, '') || '.');
 
+/** Folders inside a repository: `*` stands for any part of one folder's name, never for several folders. */
+export const folderPatternSchema = pathSchema.refine(
+  (pattern) =>
+    pattern !== '.' && !pattern.includes('**') && !pattern.split('/').some((part) => part === '' || part === '.'),
+  'must be a folder pattern such as "apps/*", one "*" for one level',
+);
+
 /** A file or folder of the repository, relative; unlike `pathSchema` it may begin with `..`. Whether it stays inside is checked where its start is known. */
 export const referenceSchema = z
   .string()

@@ -53,6 +53,14 @@ function syntaxProblem(error: { message: string; pos: [number, number] }, file: 
   };
 }
 
+/** Says of a configuration that was parsed in which line a value stands, or its closest parent that is there. */
+export function createLineOf(text: string): (path: readonly PropertyKey[]) => number {
+  return (path) => {
+    const lines = new LineCounter();
+    return lineOf(parseDocument(text, { lineCounter: lines }), path, lines);
+  };
+}
+
 /** The line of the value at `path`, or of its closest parent that is there. */
 function lineOf(document: YamlDocument, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let length = path.length; length >= 0; length -= 1) {

@@ -120,7 +120,8 @@ describe('what an application is made of', () => {
 
 /** What the closure leaves out isn't there. */
 function restricted(name: string, tree: Tree): Tree {
-  const { files } = createClosure(tree)(anApplication(requestOf(name)));
+  const { path, helm, kustomize, variables } = requestOf(name);
+  const { files } = createClosure(tree)(anApplication({ path, helm, kustomize, variables }));
   return { ...tree, files: new Map([...tree.files].filter(([file]) => files.has(file))) };
 }
 

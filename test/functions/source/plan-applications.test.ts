@@ -1,18 +1,17 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planApplications } from '../../../functions/source/plan-applications.ts';
 import type { DeployerEnvironment } from '../../../shared/config/deployer.ts';
-import { environmentSchema } from '../../../shared/config/environment.ts';
-import { aDeployerEnvironment } from '../../support/examples.ts';
+import { BadInputError } from '../../../shared/errors.ts';
+import { describeProblem } from '../../../shared/problem.ts';
+import { aDeployerEnvironment, aTree } from '../../support/examples.ts';
 
 function plan(paths: string[], config: object = {}, environment: Partial<DeployerEnvironment> = {}) {
-  const configFile = `${environment.path === undefined ? '' : `${environment.path}/`}environment.yaml`;
-  return planApplications({
-    name: 'staging',
-    environment: aDeployerEnvironment(environment),
-    config: environmentSchema.parse(config),
-    configFile,
-    paths,
-  });
+  const file = posix.join(environment.path ?? '.', 'environment.yaml');
+  const files = Object.fromEntries(paths.map((path) => [path, '']));
+  const text = JSON.stringify(config, undefined, 1);
+  const tree = aTree(text === '{}' ? files : { ...files, [file]: text });
+  return planApplications({ name: 'staging', environment: aDeployerEnvironment(environment), tree });
 }
 const folders = (...args: Parameters<typeof plan>) => plan(...args).map(({ name, path }) => `${name} = ${path}`);
 
@@ -75,7 +74,7 @@ describe('the applications of an environment', () => {
     [
       'fault 16: a listed folder that is missing',
       [['a.yaml'], { applications: { web: { path: 'web' } } }],
-      'environment.yaml: applications.web.path: must be a folder with files in this revision; found none at "web"',
+      'environment.yaml:4: applications.web.path: must be a folder with files in this revision; found none at "web"',
     ],
     [
       'fault 64: a namespace that deployer.yaml does not allow',
@@ -89,5 +88,146 @@ describe('the applications of an environment', () => {
     ],
   ])('are refused, never read as none: %s', (_name, args, message) => {
     expect(() => plan(...args)).toThrow(message);
+  });
+});
+
+const teams = [
+  'teams/a/services/api/a.yaml',
+  'teams/b/services/web/deep/a.yaml',
+  'teams/b/notes.txt',
+  'apps/db/a.yaml',
+];
+
+describe('folders by pattern', () => {
+  it.each<[string, string[], string[], object]>([
+    ['one level for each *', ['api = teams/a/services/api', 'web = teams/b/services/web'], ['teams/*/services/*'], {}],
+    ['several patterns', ['db = apps/db', 'api = teams/a/services/api'], ['apps/*', 'teams/a/services/*'], {}],
+    ['a part of a name', ['db = apps/db'], ['apps/d*', 'apps/db'], {}],
+    [
+      'with settings, and another name, for some of them',
+      ['first = teams/a/services/api', 'db = apps/db', 'web = teams/b/services/web'],
+      ['apps/*', './teams/*/services/*/'],
+      { applications: { first: { path: 'teams/a/services/api' } } },
+    ],
+    [
+      'beside listed ones',
+      ['other = teams', 'db = apps/db'],
+      ['apps/*'],
+      { applications: { other: { path: 'teams' } } },
+    ],
+  ])('are applications: %s', (_name, expected, patterns, config) => {
+    expect(folders(teams, { folders: patterns, ...config })).toEqual(expected);
+  });
+
+  it('are relative to the environment’s folder, and leave hidden ones out', () => {
+    const paths = ['live/apps/web/a.yaml', 'live/apps/.git/a.yaml', 'apps/other/a.yaml'];
+    expect(folders(paths, { folders: ['apps/*'] }, { path: 'live' })).toEqual(['web = live/apps/web']);
+  });
+
+  it('get the settings of the entry that has their path', () => {
+    const config = { folders: ['apps/*'], applications: { db: { path: './apps/db', prune: false } } };
+    expect(plan(teams, config)[0]?.settings.prune).toBe(false);
+  });
+});
+
+function problems(...args: Parameters<typeof plan>): string[] {
+  try {
+    plan(...args);
+    return [];
+  } catch (error) {
+    if (error instanceof BadInputError) return error.problems.map(describeProblem);
+    throw error;
+  }
+}
+
+describe('a mistake', () => {
+  it.each<[string, Parameters<typeof plan>, string]>([
+    [
+      'two folders of one name',
+      [['apps/a/web/x', 'apps/b/web/x'], { folders: ['apps/*/*'] }],
+      'environment.yaml:2: folders: "web" would be two applications, "apps/a/web" and "apps/b/web"; name one of them in "applications" with its path',
+    ],
+    [
+      'a folder with the name of a listed application',
+      [['apps/web/x', 'other/x'], { folders: ['apps/*'], applications: { web: { path: 'other' } } }],
+      'environment.yaml:2: folders: "web" would be two applications, "other" and "apps/web"; name one of them in "applications" with its path',
+    ],
+    [
+      'a pattern without any match',
+      [['apps/web/x'], { folders: ['apps/*', 'gone/*'] }],
+      'environment.yaml:4: folders[1]: must match a folder with files in this revision; it matches none',
+    ],
+    [
+      'fault 16: patterns without any match, in an empty environment',
+      [[], { folders: ['apps/*'] }, { path: 'live' }],
+      'live/environment.yaml:3: folders[0]: must match a folder with files in this revision; it matches none',
+    ],
+    [
+      'a pattern for any depth',
+      [['apps/web/x'], { folders: ['apps/**'] }],
+      'environment.yaml:3: folders[0]: must be a folder pattern such as "apps/*", one "*" for one level; found "apps/**"',
+    ],
+    [
+      'a pattern that leaves the environment',
+      [['apps/web/x'], { folders: ['../*'] }],
+      'environment.yaml:3: folders[0]: must be a relative folder inside the repository, without ".." or a leading "/"; found "../*"',
+    ],
+    [
+      'neither a folder nor a chart',
+      [['a.yaml'], { applications: { web: {} } }],
+      'environment.yaml:3: applications.web.path: is required (a folder), unless there is a "chart"; found nothing',
+    ],
+    [
+      'a dependency on nobody',
+      [['w/x', 'a/x'], { applications: { web: { path: 'w', dependsOn: ['a', 'db'] }, a: { path: 'a' } } }],
+      'environment.yaml:7: applications.web.dependsOn[1]: must be an application of this environment; found "db", and there are web, a',
+    ],
+    [
+      'a dependency on itself',
+      [['w/x'], { applications: { web: { path: 'w', dependsOn: ['web'] } } }],
+      'environment.yaml:6: applications.web.dependsOn[0]: an application can not wait for itself',
+    ],
+    [
+      'a circle',
+      [
+        ['f/x'],
+        {
+          applications: {
+            a: { path: 'f', dependsOn: ['b'] },
+            b: { path: 'f', dependsOn: ['d', 'c'] },
+            c: { path: 'f', dependsOn: ['a'] },
+            d: { path: 'f' },
+          },
+        },
+      ],
+      'environment.yaml:19: applications.c.dependsOn[0]: makes a circle, in which all would wait for ever: a → b → c → a',
+    ],
+    [
+      'a chart that deployer.yaml does not allow',
+      [
+        ['a.yaml'],
+        { applications: { web: { chart: { repository: 'oci://example.com/charts', name: 'web', version: '1.0.0' } } } },
+        { charts: ['oci://example.com/other/*', 'https://example.com/charts/*'] },
+      ],
+      'environment.yaml:4: applications.web.chart: must be one of the charts that deployer.yaml allows this environment (oci://example.com/other/*, https://example.com/charts/*); found "oci://example.com/charts/web"',
+    ],
+  ])('is told with its line: %s', (_name, args, message) => {
+    expect(problems(...args)).toEqual([message]);
+  });
+
+  it('fault 16: in the configuration itself is never read as if there were none: a link, a file that is too large', () => {
+    const tree = aTree({ 'applications/web/a.yaml': '' }, { 'environment.yaml': 'is a symbolic link' });
+    expect(() => planApplications({ name: 'staging', environment: aDeployerEnvironment(), tree })).toThrow(
+      'environment.yaml: is a symbolic link',
+    );
+  });
+});
+
+describe('a thousand applications in a hundred thousand files', () => {
+  it('are found in a moment', () => {
+    const paths = Array.from({ length: 100_000 }, (_, index) => `apps/app-${index % 1000}/file-${index}.yaml`);
+    const started = performance.now();
+    expect(plan(paths, { folders: ['apps/*'] })).toHaveLength(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
