@@ -50,4 +50,4 @@ const dataKinds = new Set([
   'apiextensions.k8s.io/CustomResourceDefinition',
 ]);
 
-const holdsData = ({ apiVersion, kind }: LiveObject) => dataKinds.has(`${groupOf(apiVersion)}/${kind}`);
+export const holdsData = ({ apiVersion, kind }: LiveObject) => dataKinds.has(`${groupOf(apiVersion)}/${kind}`);

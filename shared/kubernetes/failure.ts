@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import type { FieldConflict } from './conflict.ts';
+import type { ConflictReport, FieldConflict } from './conflict.ts';
 import { roleOf, systemNamespace } from './names.ts';
 
 /**
  * Why the API server did not do what it was asked, in words for whoever can mend it.
  *
- * `waitsFor` names what will pass by itself soon: a kind that is not served yet, or a deletion under way.
+ * `waitsFor` names what will pass by itself soon: a kind that is not served yet, or a deletion under way. `immutable` names fields that
+ * can't be changed once the object exists, where they are all that is wrong. `conflicts` are fields that others own.
  */
-export type Failure = { message: string; retryable: boolean; waitsFor?: 'kind' | 'deletion' };
+export type Failure = {
+  message: string;
+  retryable: boolean;
+  waitsFor?: 'kind' | 'deletion';
+  immutable?: string[];
+  conflicts?: ConflictReport[];
+};
 
 const causeSchema = z.object({
   reason: z.string().optional(),
@@ -93,9 +100,8 @@ const rules: readonly Rule[] = [
   },
   { when: (code) => code === 403, say: (message) => `the API server refuses it: ${message}`, retryable: false },
   {
-    when: (code, message) => code === 422 && /immutable|may not be changed|forbidden: updates to/i.test(message),
-    say: (message) =>
-      `a field can't be changed once the object exists: ${message}. Set it back, or delete the object so that it is made anew`,
+    when: (code, _message, status) => code === 422 && immutableFields(status).length > 0,
+    say: (_message, status) => `${immutableFields(status).join(', ')} can't be changed once the object exists`,
     retryable: false,
   },
   { when: (code) => code === 422 || code === 400, say: (message) => `is not valid: ${message}`, retryable: false },
@@ -122,7 +128,26 @@ export function explainFailure(code: number, status: Status): Failure {
   const rule = rules.find(({ when }) => when(code, message, status));
   if (rule === undefined) return { message: `the API server answered ${code}: ${message}`, retryable: true };
   const { say, retryable, waitsFor } = rule;
-  return { message: say(message, status), retryable, ...(waitsFor && { waitsFor }) };
+  const immutable = code === 422 ? immutableFields(status) : [];
+  return {
+    message: say(message, status),
+    retryable,
+    ...(waitsFor && { waitsFor }),
+    ...(immutable.length > 0 && { immutable }),
+  };
+}
+
+/** There is no code for it: each kind has words of its own. */
+const isImmutable = (message: string) =>
+  /immutable|may not (be )?changed?|cannot change|updates to .* are forbidden|updates to statefulset spec/i.test(
+    message,
+  );
+
+/** The fields that can't be changed, if nothing else is wrong: an object that would be refused anyway must not be deleted for them. */
+function immutableFields({ details }: Status): string[] {
+  const causes = details?.causes ?? [];
+  const isAll = causes.every(({ message = '' }) => isImmutable(message));
+  return isAll ? [...new Set(causes.flatMap(({ field }) => field || []))] : [];
 }
 
 /** The role that `bootstrapObjects` gives to the environment that was refused. */

@@ -46,6 +46,10 @@ function isSelected(item: unknown, position: number, selector: string): boolean 
 /** The API server adds the protocol to the keys of a port that doesn't name one. */
 const matches = (found: unknown, json: string) => found === undefined || JSON.stringify(found) === json;
 
+/** What stands at a path. */
+export const valueAtPath = (value: unknown, path: FieldPath): unknown =>
+  path.reduce<unknown>((holder, part) => (holder as Record<string | number, unknown> | undefined)?.[part], value);
+
 /** A copy of the value without what stands at a path. */
 export function withoutPath(value: unknown, [part, ...below]: FieldPath): unknown {
   if (part === undefined || typeof value !== 'object' || value === null) return value;

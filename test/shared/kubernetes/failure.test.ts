@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { explainFailure, readConflicts, readStatus } from '../../../shared/kubernetes/failure.ts';
 
 /** Words of a real API server, v1.36. */
-const answers: [string, number, object, { message: RegExp; retryable: boolean; waitsFor?: string }][] = [
+type Expected = { message: RegExp; retryable: boolean; waitsFor?: string; immutable?: string[] };
+const answers: [string, number, object, Expected][] = [
   [
     'fault 41: a field that the schema lacks',
     500,
@@ -42,17 +43,40 @@ const answers: [string, number, object, { message: RegExp; retryable: boolean; w
   [
     'fault 43: an immutable field',
     422,
-    { message: 'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable' },
-    { message: /can't be changed once the object exists: .*spec\.selector/, retryable: false },
+    {
+      message: 'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable',
+      details: { causes: [{ field: 'spec.selector', message: 'Invalid value: {}: field is immutable' }] },
+    },
+    {
+      message: /^spec\.selector can't be changed once the object exists$/,
+      retryable: false,
+      immutable: ['spec.selector'],
+    },
   ],
   [
     'fault 43: an immutable field of a StatefulSet',
     422,
     {
-      message:
-        'StatefulSet.apps "db" is invalid: spec: Forbidden: updates to statefulset spec for fields other than \'replicas\' are forbidden',
+      message: 'StatefulSet.apps "db" is invalid: spec: Forbidden: updates to statefulset spec for fields other than',
+      details: {
+        causes: [{ field: 'spec', message: "Forbidden: updates to statefulset spec for fields other than 'replicas'" }],
+      },
     },
-    { message: /can't be changed once the object exists/, retryable: false },
+    { message: /^spec can't be changed/, retryable: false, immutable: ['spec'] },
+  ],
+  [
+    'fault 43: an immutable field beside another mistake',
+    422,
+    {
+      message: 'Job.batch "a" is invalid: [spec.template: field is immutable, spec.parallelism: must be positive]',
+      details: {
+        causes: [
+          { field: 'spec.template', message: 'field is immutable' },
+          { field: 'spec.parallelism', message: 'must be positive' },
+        ],
+      },
+    },
+    { message: /^is not valid: .*must be positive/, retryable: false },
   ],
   [
     'an invalid value',
