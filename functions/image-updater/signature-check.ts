@@ -19,7 +19,7 @@ export type SignatureCheck = {
    * @throws whatever the registry throws: what couldn't be looked at isn't called unsigned, and is never pinned either
    */
   reasonAgainst(pin: Pin, environment: Demanding): Promise<string | undefined>;
-  /** A signature was announced in this repository: if it isn't there yet, it is waited for. */
+  /** A signature without a tag was announced in this repository: if there is none yet, it is waited for. */
   expect(repository: ImageRepository): void;
   /** Time has passed: the registry is to be asked again. */
   forget(): void;

@@ -68,14 +68,14 @@ function scansIn(messages: Parsed<ImageMessage>[], { environments }: UpdaterPort
 }
 
 /** Without a tag it is a signature, and nothing tells whether the registry has it already. */
-type Push = PushedSignature & { id: string; environments: string[]; isSignature: boolean };
+type Push = PushedSignature & { id: string; environments: string[] };
 type Asking = { lookup: Lookup; signatures: SignatureCheck; failures: Failures };
 
 async function pushesIn(messages: Parsed<ImageMessage>[], asking: Asking, ports: UpdaterPorts): Promise<Request[]> {
   const pushes = messages.flatMap(({ record, message }) =>
     'kind' in message ? [] : readPush(record.messageId, message, ports),
   );
-  for (const { repository } of pushes.filter(({ isSignature }) => isSignature)) asking.signatures.expect(repository);
+  for (const { repository } of pushes.filter(({ tag }) => tag === undefined)) asking.signatures.expect(repository);
   const byRepository = [...Map.groupBy(pushes, ({ repository }) => formatEcrRepository(repository)).values()];
   return (await mapConcurrently(byRepository, branchesAtOnce, (group) => askRegistry(group, asking, ports))).flat();
 }
@@ -85,7 +85,7 @@ function readPush(id: string, event: EcrEvent, { environments, log }: UpdaterPor
   const isSignature = 'ignored' in announcement;
   const pushed = isSignature ? announcement.unlessSigned : announcement.image;
   const names = pushed === undefined ? [] : concerned(pushed.repository, { environments, isSignature });
-  if (pushed !== undefined && names.length > 0) return [{ ...pushed, id, environments: names, isSignature }];
+  if (pushed !== undefined && names.length > 0) return [{ ...pushed, id, environments: names }];
   log.info('event ignored', {
     ...{ event: event.id, repository: event.detail['repository-name'], tag: event.detail['image-tag'] },
     reason: isSignature ? announcement.ignored : 'no environment of deployer.yaml takes images from this repository',

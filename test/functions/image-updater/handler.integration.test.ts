@@ -10,9 +10,10 @@ import { createClients } from '../../../local/aws/clients.ts';
 import { createRegistry } from '../../../local/aws/registry.ts';
 import { type GitHubStandIn, startGitHub } from '../../../local/github/start.ts';
 import { variables } from '../../../shared/environment-variables.ts';
+import { aKeyPair, aRule, keyBundle, pemOf, simpleSigning } from '../../shared/images/signatures/signing.ts';
 import { aDeployerEnvironment } from '../../support/examples.ts';
 import { aDeployment, deploymentFile, registryHost, rules } from './bench.ts';
-import { aBatch, aPush } from './events.ts';
+import { aBatch, anEcrEvent, aPush } from './events.ts';
 
 const { account } = inject('shared');
 const clients = createClients(account);
@@ -20,6 +21,8 @@ const registry = createRegistry(clients, { put: async () => ({ EventId: '' }) })
 const name = `updated-${randomUUID()}`;
 const image = `${registryHost}/${name}`;
 const repository = 'example-org/example-environment';
+const key = aKeyPair();
+const signed = { name: `signed-${randomUUID()}`, branch: 'signed' };
 
 let github: GitHubStandIn;
 let folder: string;
@@ -36,7 +39,13 @@ beforeAll(async () => {
   await clients.secrets.send(new CreateSecretCommand({ Name: privateKeySecret, SecretString: privateKey }));
   const configuration = {
     github: { apiUrl: github.apiUrl, apps: { write: { appId, privateKeySecret } } },
-    environments: { staging: aDeployerEnvironment({ repository, images: [`${registryHost}/*`] }) },
+    environments: {
+      staging: aDeployerEnvironment({ repository, images: [`${registryHost}/updated-*`] }),
+      signed: aDeployerEnvironment({
+        ...{ repository, branch: signed.branch, images: [`${registryHost}/signed-*`] },
+        verify: [aRule({ keys: [pemOf(key)] })],
+      }),
+    },
   };
   await writeFile(join(folder, 'deployer.json'), JSON.stringify(configuration));
   Object.assign(process.env, {
@@ -70,7 +79,8 @@ async function buried(): Promise<{ body: string | undefined; reason: string | un
 describe('the image-updater', () => {
   test('turns a push to ECR into a commit on GitHub; its malformed neighbour goes to the dead letters', async () => {
     const files = { 'environment.yaml': rules(image), [deploymentFile]: aDeployment(`${image}:1.0.0`) };
-    await github.createRepository({ owner: 'example-org', name: 'example-environment', branches: ['staging'], files });
+    const branches = ['staging', signed.branch];
+    await github.createRepository({ owner: 'example-org', name: 'example-environment', branches, files });
     await registry.push(name, '1.0.0');
     const digest = await registry.push(name, '1.1.0');
     expect(await handler(aBatch('{"kind":', aPush('1.1.0', name)))).toEqual({ batchItemFailures: [] });
@@ -104,6 +114,33 @@ describe('the image-updater', () => {
     expect(await handler(aBatch(aPush('1.9.9', name)))).toEqual({ batchItemFailures: [] });
     expect(await github.head(repository, 'staging')).toBe(before);
     expect(await buried()).toEqual([]);
+  });
+
+  test('fault 25: pins an image of ECR once it is signed, under a tag or by a referrer, and not before', async () => {
+    const { branch } = signed;
+    const of = `${registryHost}/${signed.name}`;
+    const files = { 'environment.yaml': rules(of), [deploymentFile]: aDeployment(`${of}:1.0.0`) };
+    await github.commit({ repository, branch, files, message: 'Signed images' });
+    const standing = async () => String(await github.readFile(repository, branch, deploymentFile));
+    const digests = [await registry.push(signed.name, '1.1.0'), await registry.push(signed.name, '1.2.0')] as const;
+    expect(await handler(aBatch(aPush('1.2.0', signed.name)))).toEqual({ batchItemFailures: [] });
+    expect(await standing()).toBe(aDeployment(`${of}:1.0.0`));
+
+    const { content, annotations = {} } = simpleSigning(digests[0], key);
+    const tag = `${digests[0].replace(':', '-')}.sig`;
+    const mediaType = 'application/vnd.dev.cosign.simplesigning.v1+json';
+    await registry.attach(signed.name, { tag, layers: [{ mediaType, content, annotations }] });
+    expect(await handler(aBatch(aPush(tag, signed.name)))).toEqual({ batchItemFailures: [] });
+    expect(await standing()).toBe(aDeployment(`${of}:1.1.0@${digests[0]}`));
+
+    const artifactType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+    const bundle = { mediaType: artifactType, content: keyBundle(digests[1], key).content };
+    await registry.attach(signed.name, { subject: digests[1], artifactType, layers: [bundle] });
+    const detail = { 'repository-name': signed.name, 'image-tag': undefined };
+    expect(await handler(aBatch(anEcrEvent({ type: 'ECR Referrer Action', detail })))).toEqual({
+      batchItemFailures: [],
+    });
+    expect(await standing()).toBe(aDeployment(`${of}:1.2.0@${digests[1]}`));
   });
 
   test('fault 14: buries the message with the setting when the branch is protected', async () => {
