@@ -2,9 +2,15 @@ import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Applied, Cluster } from '../../shared/kubernetes/cluster.ts';
 import { decideConflict, withoutField } from '../../shared/kubernetes/conflict.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
+import { handOver } from '../../shared/kubernetes/hand-over.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { redact } from '../../shared/kubernetes/redact.ts';
+import type { KubernetesObject } from '../../shared/manifests/object.ts';
+import type { IsAutoscaled } from './autoscalers.ts';
+import { conflictRules } from './conflict-rules.ts';
 import type { Prepared } from './prepared.ts';
+import { refusalOf } from './refuse-conflict.ts';
+import { replaceObject } from './replace-object.ts';
 
 export type ApplyContext = {
   cluster: Cluster;
@@ -13,6 +19,7 @@ export type ApplyContext = {
   /** For waiting on what will pass by itself: many objects of one terminating namespace share it. */
   patience: Deadline;
   sleep(milliseconds: number): Promise<unknown>;
+  isAutoscaled: IsAutoscaled;
 };
 
 export type ObjectResult =
@@ -30,7 +37,10 @@ export async function applyObject(prepared: Prepared, context: ApplyContext, dry
   const longest = dryRun ? 0 : longestWait;
   for (let waited = 0; ; waited += pauseMilliseconds) {
     const result = await (prepared.policy.apply === 'create-only' ? makeOnce : applyOnce)(prepared, context, dryRun);
-    if (result.outcome !== 'failed' || result.failure.waitsFor === undefined) return result;
+    if (result.outcome !== 'failed') return result;
+    if (result.failure.immutable !== undefined && !dryRun)
+      return replaceObject(prepared, result.failure, context, () => applyOnce(prepared, context, dryRun));
+    if (result.failure.waitsFor === undefined) return result;
     if (waited >= longest || context.patience.remaining() <= 0) return result;
     await context.sleep(pauseMilliseconds);
   }
@@ -45,20 +55,28 @@ async function makeOnce(prepared: Prepared, context: ApplyContext, dryRun: boole
     : { outcome: 'failed', prepared, failure: beingDeleted(object) };
 }
 
-async function applyOnce(
-  prepared: Prepared,
-  { cluster, manager }: ApplyContext,
-  dryRun: boolean,
-): Promise<ObjectResult> {
-  const { resource, object } = prepared;
+async function applyOnce(prepared: Prepared, context: ApplyContext, dryRun: boolean): Promise<ObjectResult> {
+  const { resource } = prepared;
+  const { cluster, manager } = context;
+  const object = await objectToSend(prepared, context);
   const first = await cluster.apply(resource, object, { manager, force: false, dryRun });
   if (first.outcome !== 'conflict') return toResult(prepared, first);
-  const decision = decideConflict(first.conflicts, { policy: prepared.policy.conflicts });
-  if (decision.do === 'refuse')
-    return { outcome: 'failed', prepared, failure: { message: decision.message, retryable: false } };
+  const decision = decideConflict(first.conflicts, await conflictRules(prepared, object, first.conflicts, context));
+  const refusal = await refusalOf({ prepared, conflicts: first.conflicts, decision }, context, dryRun);
+  if (refusal !== undefined) return { outcome: 'failed', prepared, failure: refusal };
   const [rest, force] =
     decision.do === 'yield' ? [decision.fields.reduce(withoutField, object), decision.force] : [object, true];
   return toResult(prepared, await cluster.apply(resource, rest, { manager, force, dryRun }));
+}
+
+/** Only an object of which fields are ignored is read first: who owns them says what is sent of them. */
+async function objectToSend(
+  { resource, identity, object, policy }: Prepared,
+  { cluster, manager }: ApplyContext,
+): Promise<KubernetesObject> {
+  const { fields } = policy.ignore;
+  const live = fields.length === 0 ? undefined : await cluster.read(resource, identity);
+  return live === undefined ? object : handOver(object, live, manager, fields);
 }
 
 function toResult(prepared: Prepared, applied: Applied): ObjectResult {

@@ -1,5 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import { autoscaledBy, leavingReplicas } from '../../shared/kubernetes/autoscaled.ts';
 import { type HookSettings, hookOf } from '../../shared/kubernetes/helm-hooks.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
 import { type ObjectPolicy, policyOf } from '../../shared/kubernetes/object-policy.ts';
@@ -43,13 +44,17 @@ export type UnknownObject = ArtifactObject & { servedAs: string | undefined };
 
 /** Prepares every object whose kind is known; the others are returned as they are. */
 export function prepareArtifact(objects: readonly ArtifactObject[], context: Context) {
+  const autoscaled = autoscaledBy(
+    objects.map(({ object }) => object),
+    context.settings.namespace,
+  );
   const prepared: Prepared[] = [];
   const unknown: UnknownObject[] = [];
   for (const each of objects) {
     const { apiVersion, kind } = each.object;
     const resource = context.resources.find(apiVersion, kind);
     const other = context.resources.findAny(apiVersion, kind);
-    if (resource !== undefined) prepared.push(prepare(each, resource, context));
+    if (resource !== undefined) prepared.push(prepare(each, resource, { ...context, autoscaled }));
     else unknown.push({ ...each, servedAs: other && apiVersionOf(other) });
   }
   return { prepared, unknown };
@@ -58,15 +63,17 @@ export function prepareArtifact(objects: readonly ArtifactObject[], context: Con
 function prepare(
   { object: original, source }: ArtifactObject,
   resource: Resource,
-  { name, settings }: Context,
+  { name, settings, autoscaled }: Context & { autoscaled: ReadonlySet<string> },
 ): Prepared {
   const { namespaced } = resource;
   const object = prepareObject(original, { name, namespaced, defaultNamespace: settings.namespace });
   const identity = identityOf(object);
-  const policy = policyOf(object, settings);
+  const key = identityKey(identity);
+  const said = policyOf(object, settings);
+  const policy = autoscaled.has(key) ? leavingReplicas(said) : said;
   const desired = hashOf({ object, policy, cluster: settings.cluster });
   const hook = hookOf(object);
-  return { key: identityKey(identity), identity, resource, object, policy, desired, source, ...(hook && { hook }) };
+  return { key, identity, resource, object, policy, desired, source, ...(hook && { hook }) };
 }
 
 /** A problem with an object, at its place in Git. */

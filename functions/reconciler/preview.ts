@@ -7,6 +7,7 @@ import { indexResources } from '../../shared/kubernetes/resource.ts';
 import type { RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 import type { ApplyContext } from './apply-object.ts';
+import { createIsAutoscaled } from './autoscalers.ts';
 import { secretWarnings } from './check-artifact.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { openCluster } from './open-cluster.ts';
@@ -84,6 +85,7 @@ const applyContext = ({ name, ports, deadline }: PlanContext, { cluster }: Conne
   deadline,
   patience: { remaining: () => 0 },
   sleep: ports.sleep,
+  isAutoscaled: createIsAutoscaled(cluster, fieldManager(name)),
 });
 
 type Gone = { open: Connection; discovery: Discovery; isRemoval: boolean; isPruned: boolean };

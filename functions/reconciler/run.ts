@@ -5,6 +5,7 @@ import { indexResources } from '../../shared/kubernetes/resource.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplyContext } from './apply-object.ts';
+import { createIsAutoscaled } from './autoscalers.ts';
 import { decideResult, type Findings, type Result } from './decide-result.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import type { PruneContext } from './prune.ts';
@@ -31,7 +32,9 @@ export function applyContext({ session, ports, open, deadline }: Run): ApplyCont
   const begin = deadline.remaining();
   const remaining = () => Math.min(deadline.remaining(), patienceMilliseconds - (begin - deadline.remaining()));
   const manager = fieldManager(session.name);
-  return { cluster: open.cluster, manager, deadline, patience: { remaining }, sleep: ports.sleep };
+  const { cluster } = open;
+  const isAutoscaled = createIsAutoscaled(cluster, manager);
+  return { cluster, manager, deadline, patience: { remaining }, sleep: ports.sleep, isAutoscaled };
 }
 
 export function observeContext({ session, open }: Run, { resources }: Discovery) {

@@ -51,11 +51,14 @@ export function reassigned(
 ): ManagedFields[] {
   const entries = entriesOf(object);
   const ours = entries.find((entry) => isOurs(entry, manager));
-  const others = entries.filter((entry) => entry !== ours).map((entry) => ({ entry, ...claim(entry) }));
-  const taken = others.filter((each) => !isWhole(each.taken));
-  const { apiVersion = object.apiVersion } = taken[0]?.entry ?? {};
-  const base = ours ?? { manager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1', fieldsV1: {} };
-  const fieldsV1 = taken.reduce((set, each) => union(set, each.taken), base.fieldsV1 ?? {});
-  const rest = others.filter(({ left }) => !isWhole(left)).map(({ entry, left }) => ({ ...entry, fieldsV1: left }));
-  return isWhole(fieldsV1) ? rest : [...rest, { ...base, fieldsV1 }];
+  const others = new Map(entries.filter((entry) => entry !== ours).map((entry) => [entry, claim(entry)]));
+  const taken = [...others].filter(([, { taken: set }]) => !isWhole(set));
+  const apiVersion = taken[0]?.[0].apiVersion ?? object.apiVersion;
+  const base = ours ?? { manager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1' };
+  const fieldsV1 = taken.reduce((set, [, each]) => union(set, each.taken), base.fieldsV1 ?? {});
+  const next = entries.flatMap((entry): ManagedFields[] => {
+    const { left = fieldsV1 } = others.get(entry) ?? {};
+    return isWhole(left) ? [] : [{ ...entry, fieldsV1: left }];
+  });
+  return ours !== undefined || isWhole(fieldsV1) ? next : [...next, { ...base, fieldsV1 }];
 }

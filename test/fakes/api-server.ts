@@ -1,7 +1,9 @@
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
-import { apiVersionOf, collectionPath, type Resource } from '../../shared/kubernetes/resource.ts';
+import { apiVersionOf, objectPath, type Resource } from '../../shared/kubernetes/resource.ts';
 import type { ApiAnswer, ApiRequest, Transport } from '../../shared/kubernetes/transport.ts';
-import { applyTo, updateTo } from './server-side-apply.ts';
+import type { KubernetesObject } from '../../shared/manifests/object.ts';
+import { discoveryOf, fakeResources, findTarget, resourcesOfDefinition } from './fake-kinds.ts';
+import { type ApplyConflict, applyTo, updateTo } from './server-side-apply.ts';
 
 type Body = Record<string, unknown>;
 
@@ -13,7 +15,9 @@ export type FakeApiServer = {
   intercept: (request: ApiRequest) => ApiAnswer | undefined;
   find(kind: string, name: string, namespace?: string): LiveObject | undefined;
   /** What a person does by `kubectl edit`, or a controller under its own name. */
-  edit(kind: string, name: string, change: (object: LiveObject) => void, manager?: string): void;
+  edit(kind: string, name: string, change: (object: LiveObject) => void, manager?: string, subresource?: string): void;
+  /** What a person does by `kubectl create`, or another tool under its own name. */
+  make(object: KubernetesObject, manager?: string): void;
   /** What a person does by `kubectl delete`. */
   delete(kind: string, name: string): void;
   /** What Deployments look like after a write. Default: rolled out at once. */
@@ -21,29 +25,6 @@ export type FakeApiServer = {
   /** What a Job has come to when somebody looks at it. Default: it is done. */
   job: (object: LiveObject) => unknown;
 };
-
-const verbs = ['get', 'list', 'patch', 'create', 'delete'];
-const kind = (group: string, version: string, name: string, plural: string, namespaced = true): Resource => ({
-  group,
-  version,
-  kind: name,
-  plural,
-  namespaced,
-  verbs,
-});
-
-export const fakeResources: Resource[] = [
-  kind('', 'v1', 'ConfigMap', 'configmaps'),
-  kind('', 'v1', 'Secret', 'secrets'),
-  kind('', 'v1', 'Service', 'services'),
-  kind('', 'v1', 'Pod', 'pods'),
-  kind('', 'v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
-  kind('', 'v1', 'Namespace', 'namespaces', false),
-  kind('apps', 'v1', 'Deployment', 'deployments'),
-  kind('batch', 'v1', 'Job', 'jobs'),
-  kind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false),
-  kind('rbac.authorization.k8s.io', 'v1', 'ClusterRole', 'clusterroles', false),
-];
 
 /** The API server of tests: the same contract as the real one (`test/contracts/cluster.ts`), in a map, with faults on demand. */
 export function createFakeApiServer(): FakeApiServer {
@@ -164,11 +145,24 @@ export function createFakeApiServer(): FakeApiServer {
       return server.intercept(request) ?? answer(request);
     },
     find: (kindName, name) => objects.get(pathOf(kindName, name)),
-    edit(kindName, name, change, manager = 'kubectl-edit') {
+    edit(kindName, name, change, manager = 'kubectl-edit', subresource) {
       const path = pathOf(kindName, name);
       const before = objects.get(path);
       if (before === undefined) throw new Error(`there is no ${kindName} ${name}`);
-      store(path, updateTo(before, change, manager), before);
+      store(path, updateTo(before, change, manager, subresource), before);
+    },
+    make(object, manager = 'kubectl-create') {
+      const resource = served().find(({ kind: each }) => each === object.kind);
+      if (resource === undefined) throw new Error(`${object.kind} is not served`);
+      const { namespace = '', name } = object.metadata;
+      const { apiVersion, kind: kindName } = object;
+      const blank = { apiVersion, kind: kindName, metadata: { ...place(object), uid: `uid-${next()}` } } as LiveObject;
+      const fill = (made: LiveObject) =>
+        Object.assign(made, object, { metadata: { ...object.metadata, ...made.metadata } });
+      store(
+        objectPath(resource, { namespace: resource.namespaced ? namespace : '', name }),
+        updateTo(blank, fill, manager),
+      );
     },
     delete(kindName, name) {
       objects.delete(pathOf(kindName, name));
@@ -234,54 +228,11 @@ const json = (code: number, value: unknown): ApiAnswer => ({ status: code, heade
 export const status = (code: number, reason: string, message: string, details: Body = {}): ApiAnswer =>
   json(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message, details });
 
-const conflict = (conflicts: { manager: string; field: string }[]) =>
+const conflict = (conflicts: ApplyConflict[]) =>
   status(409, 'Conflict', `Apply failed with ${conflicts.length} conflicts`, {
-    causes: conflicts.map(({ manager, field }) => ({
+    causes: conflicts.map(({ manager, field, subresource }) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${manager}" using v1`,
+      message: `conflict with "${manager}"${subresource ? ` with subresource "${subresource}"` : ''} using v1`,
       field,
     })),
   });
-
-function resourcesOfDefinition(object: LiveObject): Resource[] {
-  if (object.kind !== 'CustomResourceDefinition') return [];
-  const { group, names, scope, versions } = object.spec as {
-    group: string;
-    scope: string;
-    names: { kind: string; plural: string };
-    versions: { name: string }[];
-  };
-  return versions.map(({ name }) => kind(group, name, names.kind, names.plural, scope === 'Namespaced'));
-}
-
-function findTarget(path: string, resources: readonly Resource[]) {
-  const namespace = /\/namespaces\/([^/]+)\/./.exec(path)?.[1] ?? '';
-  for (const resource of resources) {
-    const collection = collectionPath(resource, resource.namespaced ? namespace : '');
-    if (path === collection) return { resource, namespace, name: '' };
-    if (path.startsWith(`${collection}/`) && !path.slice(collection.length + 1).includes('/'))
-      return { resource, namespace, name: decodeURIComponent(path.slice(collection.length + 1)) };
-  }
-  return undefined;
-}
-
-function discoveryOf(resources: readonly Resource[], isCore: boolean) {
-  const groups = Map.groupBy(
-    resources.filter(({ group }) => (group === '') === isCore),
-    ({ group }) => group,
-  );
-  const items = [...groups].map(([group, members]) => ({
-    metadata: { name: group },
-    versions: [...Map.groupBy(members, ({ version }) => version)].map(([version, each]) => ({
-      version,
-      freshness: 'Current',
-      resources: each.map(({ plural, kind: name, namespaced }) => ({
-        resource: plural,
-        responseKind: { group, version, kind: name },
-        scope: namespaced ? 'Namespaced' : 'Cluster',
-        verbs,
-      })),
-    })),
-  }));
-  return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', items };
-}

@@ -107,7 +107,7 @@ function unset(container: unknown, [part = '', ...rest]: string[]): void {
   if (isEmpty && isMap(container)) delete container[part.slice(2)];
 }
 
-export type ApplyConflict = { manager: string; field: string };
+export type ApplyConflict = { manager: string; field: string; subresource?: string };
 
 /** Applies `desired` to a copy of `live`. Conflicts are returned instead, unless forced. */
 export function applyTo(
@@ -124,10 +124,13 @@ export function applyTo(
   const conflicts = others.flatMap((entry) =>
     keysOf(entry.fieldsV1 ?? {})
       .filter((key) => wanted.has(key) && JSON.stringify(get(object, pathOf(key))) !== JSON.stringify(wanted.get(key)))
-      .map((key) => ({ manager: entry.manager ?? '', key })),
+      .map((key) => ({ manager: entry.manager ?? '', subresource: entry.subresource, key })),
   );
   if (conflicts.length > 0 && !force)
-    return conflicts.map(({ manager: owner, key }) => ({ manager: owner, field: printPath(pathOf(key)) }));
+    return conflicts.map(({ manager: owner, subresource, key }) => {
+      const field = printPath(pathOf(key));
+      return { manager: owner, field, ...(subresource !== undefined && { subresource }) };
+    });
   for (const { key } of conflicts) disown(others, key);
   const before = keysOf(entries.find(isOurs)?.fieldsV1 ?? {});
   const held = new Set(others.flatMap((entry) => keysOf(entry.fieldsV1 ?? {})));
@@ -143,7 +146,12 @@ export function applyTo(
 const rank = (key: string) => (key.endsWith('\n.') ? 1 : 0);
 
 /** Writes like `kubectl edit`: whatever changed belongs to that manager from now on. */
-export function updateTo(live: LiveObject, change: (object: LiveObject) => void, manager: string): LiveObject {
+export function updateTo(
+  live: LiveObject,
+  change: (object: LiveObject) => void,
+  manager: string,
+  subresource?: string,
+): LiveObject {
   const object = structuredClone(live);
   change(object);
   const entries = object.metadata.managedFields ?? [];
@@ -151,8 +159,13 @@ export function updateTo(live: LiveObject, change: (object: LiveObject) => void,
   const after = new Map(withoutManagedFields(object).map(({ path, value }) => [keyOf(path), JSON.stringify(value)]));
   const changed = [...after].filter(([key, value]) => before.get(key) !== value).map(([key]) => key);
   for (const key of [...changed, ...[...before.keys()].filter((key) => !after.has(key))]) disown(entries, key);
-  const isTheirs = (entry: ManagedFields) => entry.manager === manager && entry.operation === 'Update';
-  const theirs = entries.find(isTheirs) ?? newEntry(manager, 'Update', object.apiVersion);
+  const isTheirs = (entry: ManagedFields) =>
+    entry.manager === manager && entry.operation === 'Update' && entry.subresource === subresource;
+  const blank = {
+    ...newEntry(manager, 'Update', object.apiVersion),
+    ...(subresource !== undefined && { subresource }),
+  };
+  const theirs = entries.find(isTheirs) ?? blank;
   const keys = [...keysOf(theirs.fieldsV1 ?? {}), ...changed];
   const rest = entries.filter((entry) => !isTheirs(entry) && ownsSomething(entry));
   object.metadata.managedFields = keys.length === 0 ? rest : [...rest, { ...theirs, fieldsV1: setOf(keys) }];

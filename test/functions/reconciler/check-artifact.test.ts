@@ -6,7 +6,7 @@ import type { ApplySettings } from '../../../shared/artifacts/release.ts';
 import { indexResources } from '../../../shared/kubernetes/resource.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { describeProblem } from '../../../shared/problem.ts';
-import { fakeResources } from '../../fakes/api-server.ts';
+import { fakeResources } from '../../fakes/fake-kinds.ts';
 import { configMap, secret } from '../../support/manifests.ts';
 
 const settings: ApplySettings = {

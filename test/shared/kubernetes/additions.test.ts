@@ -63,8 +63,8 @@ describe('taking over', () => {
     const controller = update('kube-controller-manager', { 'f:status': {} }, { subresource: 'status' });
     const theirs = update('kubectl-edit', { 'f:data': { 'f:b': {} }, 'f:status': { 'f:x': {} } });
     expect(takeOver(object([theirs, ours, controller]), manager)).toEqual([
-      controller,
       { ...ours, fieldsV1: { 'f:data': { 'f:a': {}, 'f:b': {} } } },
+      controller,
     ]);
   });
 
@@ -89,7 +89,7 @@ describe('what others may do', () => {
     ['the manager is ignored', tolerance({ managers: ['kubectl-*'] })],
   ])('is neither told nor undone where %s', (_, each) => {
     expect(foreignFields(edited, manager, each)).toEqual([]);
-    expect(takeOver(edited, manager, each)).toEqual([update('kubectl-edit', { 'f:data': { 'f:b': {} } }), ours]);
+    expect(takeOver(edited, manager, each)).toEqual([ours, update('kubectl-edit', { 'f:data': { 'f:b': {} } })]);
     expect(withoutOthers(edited, edited, manager, each).data).toEqual({ a: '1' });
   });
 
@@ -99,8 +99,8 @@ describe('what others may do', () => {
       'data.c',
     ]);
     expect(takeOver(more, manager, tolerance({ fields: ['/data/b'] }))).toEqual([
-      update('kubectl', { 'f:data': { 'f:b': {} } }),
       apply(manager, { 'f:data': { 'f:a': {}, 'f:c': {} } }),
+      update('kubectl', { 'f:data': { 'f:b': {} } }),
     ]);
   });
 
