@@ -37,7 +37,7 @@ export function simpleSigning(
   return { form: 'simple-signing', content, annotations: { 'dev.cosignproject.cosign/signature': signature } };
 }
 
-export const cosignType = 'https://sigstore.dev/cosign/sign/v1';
+const cosignType = 'https://sigstore.dev/cosign/sign/v1';
 
 type Statement = { predicateType?: string; type?: string | undefined; payloadType?: string };
 
