@@ -12,6 +12,7 @@ import type { RunFailure } from './decide-result.ts';
 import { type Prepared, problemWith } from './prepared.ts';
 import { appliedEntry } from './settle-inventory.ts';
 import { takeAdditions } from './take-over.ts';
+import { tellFailure } from './tell-failure.ts';
 
 export type Suspect = { entry: InventoryEntry; prepared: Prepared; live: LiveObject | undefined };
 
@@ -67,8 +68,7 @@ async function restore({ prepared, live }: Suspect, context: ApplyContext): Prom
 const failed = (prepared: Prepared, failure: Failure): ObjectResult => ({ outcome: 'failed', prepared, failure });
 
 function notApplied({ prepared, failure }: ObjectResult & { outcome: 'failed' }): Examined {
-  const { message, retryable } = failure;
-  return { differences: [], failures: [{ problem: problemWith(prepared, message), retryable }] };
+  return { differences: [], failures: tellFailure(prepared, failure) };
 }
 
 function describeDrift({ prepared, live }: Suspect, applied: LiveObject, manager: string): Problem[] {
