@@ -4,7 +4,7 @@ import type { ImageRepository } from '../../shared/images/ports.ts';
 import { isRepositoryName, isTag } from '../../shared/images/reference.ts';
 
 /** What an event announces. The tag only tells whether the registry's answer is as new as the event. */
-export type PushedImage = { repository: ImageRepository; tag: string };
+type PushedImage = { repository: ImageRepository; tag: string };
 
 /** Something beside an image that may be its signature; an OCI referrer has no tag. */
 export type PushedSignature = { repository: ImageRepository; tag?: string };
