@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { diff } from './diff.ts';
+import { health } from './health.ts';
 import { rbac } from './rbac.ts';
 import { render } from './render.ts';
+import { badInput } from './report-problems.ts';
 import { select } from './select.ts';
 import { setImage } from './set-image.ts';
 
@@ -46,6 +49,9 @@ program
     process.exitCode = await select(options, { stdout: process.stdout, stderr: process.stderr });
   });
 
+/** Of commands that answer by 0 or 1, also a wrong option is bad input. */
+const exitAsAnswer = ({ exitCode }: { exitCode: number }) => process.exit(exitCode === 0 ? 0 : badInput);
+
 const collect = (value: string, values: string[]) => [...values, value];
 
 program
@@ -60,6 +66,40 @@ program
       { folder, images, ...options },
       { stdout: process.stdout, stderr: process.stderr },
     );
+  });
+
+program
+  .command('health')
+  .description('say of live objects whether they are as they should be, by the rules of the reconciler')
+  .argument('<file>', 'YAML or JSON, e.g. of kubectl get -o yaml; several documents and Lists; - is standard input')
+  .addHelpText(
+    'after',
+    '\nPods among the objects say why a rollout does not go on.\n\nExit code: 0 all healthy, 1 one or more are not (yet), 2 the input can not be read.',
+  )
+  .exitOverride(exitAsAnswer)
+  .action(async (file: string) => {
+    process.exitCode = await health(file, { stdout: process.stdout, stderr: process.stderr });
+  });
+
+program
+  .command('diff')
+  .description('say what applying manifests would change of live objects, field by field, without a cluster')
+  .requiredOption(
+    '--live <file>',
+    'objects as they are, e.g. of kubectl get -o yaml --show-managed-fields; - is standard input',
+  )
+  .requiredOption('--desired <file>', 'manifests as they should be; - is standard input')
+  .addHelpText(
+    'after',
+    `
+Left out: the status, what the API server and its controllers keep for themselves, fields that only others own (known by
+managedFields) and the server's defaults. A Secret's values are masked.
+
+Exit code: 0 the same, 1 different, 2 the input can not be read.`,
+  )
+  .exitOverride(exitAsAnswer)
+  .action(async (options: { live: string; desired: string }) => {
+    process.exitCode = await diff(options, { stdout: process.stdout, stderr: process.stderr });
   });
 
 await program.parseAsync();

@@ -5,14 +5,22 @@ import { describeProblem, type Problem } from '../shared/problem.ts';
 
 export type Output = { stdout: Writable; stderr: Writable };
 
-/** Runs a command. What somebody can mend is told on standard error, one problem a line. @returns the exit code */
-export async function reportProblems({ stderr }: Output, command: () => Promise<number>): Promise<number> {
+/** The exit code of commands that answer a question by 0 or 1, where they could not ask it. */
+export const badInput = 2;
+
+/**
+ * Runs a command. What somebody can mend is told on standard error, one problem a line.
+ *
+ * @param whenBad the exit code then. Default: 1
+ * @returns the exit code
+ */
+export async function reportProblems({ stderr }: Output, command: () => Promise<number>, whenBad = 1): Promise<number> {
   try {
     return await command();
   } catch (error) {
     if (!(error instanceof PlumblineError)) throw error;
     for (const problem of problemsOf(error)) stderr.write(`error: ${describeProblem(problem)}\n`);
-    return 1;
+    return whenBad;
   }
 }
 

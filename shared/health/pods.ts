@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../manifests/object.ts';
 import { conditionOf, describeCondition, listAt, numberAt, textAt, valueAt } from './read.ts';
 
 /** Waits that are a step of every start, and say nothing. */
@@ -31,6 +32,24 @@ function endOf(container: unknown, path: string): string {
   const reason = textAt(container, `${path}.reason`);
   return `ended with exit code ${code}${reason === '' ? '' : ` (${reason})`}`;
 }
+
+/** The pods among some objects that a workload selects. */
+export function podsOf(workload: KubernetesObject, objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const wanted = selectorOf(workload);
+  if (wanted.length === 0) return [];
+  return objects.filter(
+    ({ kind, metadata }) =>
+      kind === 'Pod' &&
+      metadata.namespace === workload.metadata.namespace &&
+      wanted.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+}
+
+/** The labels by which a workload finds its pods; none if it doesn't say so. */
+export const selectorOf = (workload: unknown): [key: string, value: unknown][] => {
+  const labels = valueAt(workload, 'spec.selector.matchLabels');
+  return typeof labels === 'object' && labels !== null ? Object.entries(labels) : [];
+};
 
 /** The commonest reason among pods that don't run, with one of them as the example. */
 export function explainPods(pods: readonly unknown[]): string {

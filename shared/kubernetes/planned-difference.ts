@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '../manifests/object.ts';
 import { absent, type Difference, differences } from './difference.ts';
-import { type FieldSet, keep, union } from './field-set.ts';
+import { type FieldSet, isWhole, keep, union } from './field-set.ts';
 import type { LiveObject } from './live-object.ts';
 import { fieldsOwnedBy } from './ownership.ts';
 
 /** Stands for a value that is in the cluster and didn't come from Git: whoever may write to Git need not be allowed to read the cluster. */
-export const notFromGit = '(not from Git)';
+const notFromGit = '(not from Git)';
 
 /**
  * What an apply would change of an object, as far as it is this manager's, before or after. What others own is neither told nor shown:
@@ -22,8 +22,9 @@ export function plannedDifferences(before: LiveObject, after: LiveObject, manage
   );
 }
 
-function part(object: LiveObject, fields: FieldSet): KubernetesObject {
+/** An object with only some of its fields, and what it is. */
+export function part(object: KubernetesObject, fields: FieldSet): KubernetesObject {
   const { apiVersion, kind } = object;
-  const kept = Object.keys(fields).length === 0 ? {} : (keep(object, fields) as Partial<KubernetesObject>);
+  const kept = isWhole(fields) ? {} : (keep(object, fields) as Partial<KubernetesObject>);
   return { ...kept, apiVersion, kind, metadata: { ...kept.metadata, name: object.metadata.name } };
 }

@@ -17,14 +17,18 @@ const serverFields = [
 type Options = { name: ApplicationName; namespaced: boolean; defaultNamespace: string };
 
 /** An object as it is sent: in its namespace, with our label, and without what only a server writes. */
-export function prepareObject(object: KubernetesObject, { name, namespaced, defaultNamespace }: Options) {
-  const { status: _, ...desired } = object;
-  const { namespace: own, ...metadata } = withoutEmptyMaps(withoutKeys(object.metadata, serverFields)) as Metadata;
+export function prepareObject(original: KubernetesObject, { name, namespaced, defaultNamespace }: Options) {
+  const object = normalizeObject(original);
+  const { namespace: own, ...metadata } = object.metadata;
   const namespace = namespaced ? { namespace: own || defaultNamespace } : {};
   const labels = { ...metadata.labels, [applicationLabel]: labelValue(name) };
-  return withPlainRules(
-    withEncodedStrings(withPlainTemplate({ ...desired, metadata: { ...metadata, ...namespace, labels } })),
-  );
+  return { ...object, metadata: { ...metadata, ...namespace, labels } };
+}
+
+/** An object of Git as the server would understand it, without what is not Git's to say. */
+export function normalizeObject({ status: _, ...object }: KubernetesObject): KubernetesObject {
+  const metadata = withoutEmptyMaps(withoutKeys(object.metadata, serverFields)) as Metadata;
+  return withPlainRules(withEncodedStrings(withPlainTemplate({ ...object, metadata } as KubernetesObject)));
 }
 
 type Metadata = KubernetesObject['metadata'];
