@@ -25,9 +25,13 @@ export function explainImmutable(wanted: KubernetesObject, live: KubernetesObjec
 const describe = ({ field, live, wanted }: Departure, object: KubernetesObject) =>
   `${field} (it is ${showValue(object, field, live)}, Git has ${showValue(object, field, wanted)})`;
 
+/** Fields that the API server keeps twice, and names as people don't write them. */
+const otherNames: Record<string, string> = { 'spec.clusterIPs': 'spec.clusterIP' };
+
 /** Whether a field is, or stands below, another one. `spec.clusterIPs[0]` stands for its whole list. */
 function isWithin(field: string, place: string): boolean {
-  const outer = place.replace(/\[\d+\]$/, '');
+  const list = place.replace(/\[\d+\]$/, '');
+  const outer = otherNames[list] ?? list;
   return field.startsWith(outer) && ['', '.', '['].includes(field.charAt(outer.length));
 }
 

@@ -1,3 +1,4 @@
+import { OutOfTimeError } from '../../../shared/kubernetes/api.ts';
 import type { Discovery } from '../../../shared/kubernetes/discovery.ts';
 import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
 import { indexResources } from '../../../shared/kubernetes/resource.ts';
@@ -22,9 +23,19 @@ export async function followHook(hook: Hook, made: LiveObject, run: Run, discove
       return { status: 'running', message: await explain(object, message, run, discovery) };
     await run.ports.sleep(pause);
     await run.session.ensureCurrent();
-    const live = await run.open.cluster.read(hook.resource, hook.identity);
+    const live = await readInTime(hook, run);
+    if (live === 'no time') return { status: 'running', message };
     if (live === undefined) return { status: 'running', message: 'it was deleted while it ran; it is made anew' };
     object = live;
+  }
+}
+
+async function readInTime({ resource, identity }: Hook, { open }: Run): Promise<LiveObject | undefined | 'no time'> {
+  try {
+    return await open.cluster.read(resource, identity);
+  } catch (error) {
+    if (error instanceof OutOfTimeError) return 'no time';
+    throw error;
   }
 }
 

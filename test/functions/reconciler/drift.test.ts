@@ -173,7 +173,13 @@ describe('a look for drift', () => {
     expect(await world.state()).toMatchObject({
       phase: 'failed',
       problems: [
-        { object: 'Deployment staging/web', message: expect.stringMatching(/\.spec\.replicas to "horizontal-scaler"/) },
+        {
+          object: 'Deployment staging/web',
+          field: 'spec.replicas',
+          message: expect.stringMatching(
+            /^Git has 2, "horizontal-scaler" has 7\. Remove it from Git, or set "conflicts"/,
+          ),
+        },
       ],
     });
   });

@@ -53,22 +53,6 @@ describe('what the API server refuses', () => {
     expect(await world.live('v1', 'ConfigMap', 'fine')).toBeDefined();
   });
 
-  it('fault 43: an immutable field is explained', async () => {
-    const world = await createRealWorld();
-    await applied(world, [deployment('web')]);
-    const other = change(deployment('web'), (spec) => {
-      spec.selector = { matchLabels: { app: 'other' } };
-      spec.template = { metadata: { labels: { app: 'other' } }, spec: { containers: [{ name: 'web', image: 'x:1' }] } };
-    });
-    await applied(world, [other]);
-    expect((await messages(world))[0]).toMatch(
-      /a field can't be changed once the object exists: .*spec\.selector.*immutable/,
-    );
-    expect((await world.live('apps/v1', 'Deployment', 'web'))?.spec).toMatchObject({
-      selector: { matchLabels: { app: 'web' } },
-    });
-  });
-
   it("fault 44: an admission policy's own words are shown", async () => {
     const world = await createRealWorld();
     await forbid(world, "object.metadata.name != 'forbidden'", 'nobody may be called forbidden');
