@@ -8,7 +8,7 @@ import type { NodeFunction } from './node-function.ts';
 /**
  * Trees, renderings, artifacts, releases, inventories and plans. Nobody may list it, so S3 answers 403 and not 404 for a key that is missing.
  *
- * Trees, renderings and plans can be made again and expire. What a cluster runs may be years old, so artifacts, releases and inventories stay.
+ * Trees, renderings, what is remembered of them, and plans can be made again and expire. What a cluster runs may be years old, so artifacts, releases and inventories stay.
  */
 export class ArtifactBucket extends Construct {
   readonly bucket: Bucket;
@@ -26,6 +26,7 @@ export class ArtifactBucket extends Construct {
         { id: 'renderings', prefix: folderOf(keys.rendering('*', '*', '*')), expiration: Duration.days(1) },
         { id: 'trees', prefix: folderOf(keys.tree('*', '*')), expiration: Duration.days(30) },
         { id: 'plans', prefix: folderOf(keys.plan('*', '*', '*')), expiration: Duration.days(30) },
+        { id: 'rendered', prefix: folderOf(keys.rendered('*', '*')), expiration: Duration.days(30) },
         { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

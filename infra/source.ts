@@ -40,7 +40,13 @@ function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundatio
   const { environments, clusters } = deployer;
   const partitions = [...Object.keys(environments).map(environmentKey), ...Object.keys(clusters).map(clusterKey)];
   state.usedBy(fn, ['GetItem', 'PutItem', 'UpdateItem'], partitions);
-  const own = [keys.tree('*', '*'), keys.rendering('*', '*', '*'), keys.artifact('*', '*'), keys.release('*', '*')];
+  const own = [
+    keys.tree('*', '*'),
+    keys.rendering('*', '*', '*'),
+    keys.rendered('*', '*'),
+    keys.artifact('*', '*'),
+    keys.release('*', '*'),
+  ];
   artifacts.usedBy(fn, { read: own, write: own });
 }
 

@@ -7,11 +7,26 @@ type Look = {
   /** Digest of everything beside the commit that a rendering depends on. */
   basis: string;
   attempt: Attempt | undefined;
+  now: Date;
 };
 
-/** A head that was seen to the end, under the same settings, needs no second look; one that was interrupted does. */
-export function isSettled({ head, basis, attempt }: Look): boolean {
-  return attempt?.revision === head && attempt.outcome !== 'pending' && attempt.basis === basis;
+/**
+ * A head that was seen to the end, under the same settings, needs no second look; one that was interrupted does, and one of which something
+ * failed that may pass by itself, when it is time.
+ */
+export function isSettled({ head, basis, attempt, now }: Look): boolean {
+  if (attempt?.revision !== head || attempt.outcome === 'pending' || attempt.basis !== basis) return false;
+  return attempt.again === undefined || now < new Date(attempt.again.at);
+}
+
+const minutes = { first: 5, longest: 60 };
+
+/** When to look again at a head of which something failed that may pass by itself: less and less often. */
+export function lookAgain({ head, basis, attempt, now }: Look): NonNullable<Attempt['again']> {
+  const isSame = attempt?.revision === head && attempt.basis === basis;
+  const count = 1 + (isSame ? (attempt.again?.attempt ?? 0) : 0);
+  const wait = Math.min(minutes.longest, minutes.first * 2 ** (count - 1));
+  return { at: new Date(now.getTime() + wait * 60_000).toISOString(), attempt: count };
 }
 
 /** The applications that the cluster has to hear of: another artifact, other settings, new, or gone. */

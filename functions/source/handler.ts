@@ -5,7 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -24,12 +24,13 @@ import { refreshAll } from './refresh-all.ts';
 import { createRender } from './renderer.client.ts';
 
 const { github, environments, clusters } = loadDeployer(requireVariable(variables.configurationFile));
+const log = createLog('source');
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sqs = new SQSClient();
 // By default the SDK would sign the checksum of an empty body into a presigned PUT, which S3 then refuses for any other body.
 const s3 = new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
 const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
-const ports: SourcePorts = {
+const ports: Omit<SourcePorts, 'deadline'> = {
   environments,
   clusters,
   git: createGitHubReader({
@@ -40,22 +41,24 @@ const ports: SourcePorts = {
   state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
   objects,
   readRelease: createReadRelease(objects),
-  render: createRender(new LambdaClient(), requireVariable(variables.rendererFunctionName)),
+  // A new account runs ten functions at once: what is throttled waits for its turn.
+  render: createRender(new LambdaClient({ maxAttempts: 10 }), requireVariable(variables.rendererFunctionName)),
   describe: createDescribeCluster(new EKSClient()),
   sendAll: createSqsSendAll(sqs),
   reconciliationQueues: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
   clock: systemClock,
   sleep,
+  log,
 };
 const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
-const log = createLog('source');
 
 /** Called with `git-changes`, from the webhook and the resync. It asks for the branch's head, so late or repeated messages do no harm. */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deadline = { remaining: () => context.getRemainingTimeInMillis() };
   return processBatch(event, {
     schema: gitChangeSchema,
     deadLetters,
     log,
-    handle: (messages) => refreshAll(messages, ports, log),
+    handle: (messages) => refreshAll(messages, { ...ports, deadline }),
   });
 }

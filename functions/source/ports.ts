@@ -2,10 +2,11 @@ import type { RenderRequest } from '../../shared/artifacts/artifact.ts';
 import type { ReadRelease } from '../../shared/artifacts/read-release.ts';
 import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock, Deadline } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { SendAll } from '../../shared/events/queues.ts';
 import type { GitReader } from '../../shared/git/ports.ts';
+import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 
@@ -27,5 +28,8 @@ export type SourcePorts = {
   /** URL by cluster (its key in `deployer.yaml`). */
   reconciliationQueues: Record<string, string>;
   clock: Clock;
+  /** Of this invocation. */
+  deadline: Deadline;
+  log: Log;
   sleep(milliseconds: number): Promise<unknown>;
 };

@@ -8,7 +8,7 @@ import { type GitChange, reconciliationGroup } from '../../shared/events/message
 import type { Problem } from '../../shared/problem.ts';
 import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
 import { describeCluster } from './cluster-address.ts';
-import { changedApplications, isSettled } from './decide.ts';
+import { changedApplications, isSettled, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
 import type { SourcePorts } from './ports.ts';
 import { readEnvironment } from './read-environment.ts';
@@ -17,7 +17,7 @@ import { renderRelease } from './render-release.ts';
 /** What became of one look at an environment's branch, for the log. */
 export type Refreshed = {
   revision: string;
-  outcome: 'unchanged' | 'superseded' | 'rendered' | 'failed';
+  outcome: 'unchanged' | 'superseded' | 'unfinished' | 'rendered' | 'failed';
   reconciled: string[];
   /** What the renderer warned of. */
   warnings?: readonly Problem[];
@@ -38,27 +38,32 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
   ]);
   const basis = basisOf(environment, cluster);
   const head = await freshHead({ ...change, known: previous?.revision }, ports);
-  if (head !== undefined && isSettled({ head, basis, attempt }))
-    return { revision: head, outcome: 'unchanged', reconciled: [] };
+  const look = { head: head ?? '', basis, attempt, now: ports.clock.now() };
+  if (isSettled(look)) return { revision: look.head, outcome: 'unchanged', reconciled: [] };
+  // What was wrong with this head is wrong with it until it is known better.
+  const known = attempt?.revision === head ? attempt : undefined;
   const begun: Attempt = {
     environment: name,
     repository: environment.repository,
     sequence,
-    revision: head ?? '',
+    revision: look.head,
     basis,
     outcome: 'pending',
-    problems: [],
-    at: ports.clock.now().toISOString(),
+    problems: known?.problems ?? [],
+    again: known?.again,
+    at: look.now.toISOString(),
   };
   if ((await ports.state.writeAttempt(begun)) === 'superseded')
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
-  return carryOut({ name, environment, begun, previous, cluster }, ports);
+  return carryOut({ name, environment, begun, again: lookAgain(look), previous, cluster }, ports);
 }
 
 type Run = {
   name: string;
   environment: DeployerEnvironment;
   begun: Attempt;
+  /** When to look again if something may pass by itself. */
+  again: NonNullable<Attempt['again']>;
   previous: Desired | undefined;
   cluster: ClusterState;
 };
@@ -69,7 +74,7 @@ async function carryOut(run: Run, ports: SourcePorts): Promise<Refreshed> {
     return await deploy(run, ports);
   } catch (error) {
     if (isRetryable(error)) throw error;
-    await finish(run, problemsOf(error), ports);
+    await finish(run, { problems: problemsOf(error) }, ports);
     return { revision: run.begun.revision, outcome: 'failed', reconciled: [] };
   }
 }
@@ -79,14 +84,17 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
   if (begun.revision === '') throw new BadInputError([missingBranch(environment)]);
   const { tree, applications } = await readEnvironment({ name, environment, revision: begun.revision }, ports);
   const before = previous === undefined ? undefined : await ports.readRelease(previous.release);
-  const release = await renderRelease({ name, revision: begun.revision, tree, applications, before, cluster }, ports);
+  const rendering = await renderRelease({ name, revision: begun.revision, tree, applications, before, cluster }, ports);
+  // The attempt stays pending, so the next look goes on: at the latest with the next resync.
+  if (rendering.outcome === 'unfinished') return { revision: begun.revision, outcome: 'unfinished', reconciled: [] };
+  const { release } = rendering;
   if ((await writeDesired(run, release, ports)) === 'superseded')
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
   const reconciled = changedApplications(before, release);
   await announce(run, reconciled, ports);
   const entries = Object.values(release.applications);
   const problems = entries.flatMap((entry) => entry.problems);
-  await finish(run, problems, ports);
+  await finish(run, { problems, again: rendering.again }, ports);
   const warnings = entries.flatMap((entry) => entry.warnings);
   return { revision: begun.revision, outcome: problems.length > 0 ? 'failed' : 'rendered', reconciled, warnings };
 }
@@ -128,12 +136,19 @@ async function announce(
   await sendAll(reconciliationQueues[environment.cluster] ?? '', messages);
 }
 
-async function finish({ begun }: Run, problems: readonly Problem[], { state, clock }: SourcePorts): Promise<void> {
+type Finding = { problems: readonly Problem[]; again?: boolean };
+
+async function finish(
+  { begun, again: next }: Run,
+  { problems, again = false }: Finding,
+  { state, clock }: SourcePorts,
+): Promise<void> {
   const outcome = problems.length > 0 ? 'failed' : 'rendered';
   await state.writeAttempt({
     ...begun,
     outcome,
     problems: problems.slice(0, maximumProblems),
+    again: again ? next : undefined,
     at: clock.now().toISOString(),
   });
 }

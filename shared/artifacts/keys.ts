@@ -1,5 +1,5 @@
 /**
- * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `releases/` and `artifacts/` belong to `source`,
+ * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `rendered/`, `releases/` and `artifacts/` belong to `source`,
  * `renderings/` to the renderer's presigned URLs (kept for a day), `inventories/` and `plans/` to `reconciler`.
  */
 export const keys = {
@@ -7,6 +7,8 @@ export const keys = {
   rendering: (environment: string, application: string, id: string) =>
     `renderings/${environment}/${application}/${id}.json`,
   artifact: (environment: string, digest: string) => `artifacts/${environment}/${hex(digest)}.json`,
+  /** By the digest of what was rendered. */
+  rendered: (environment: string, inputs: string) => `rendered/${environment}/${hex(inputs)}.json`,
   release: (environment: string, digest: string) => `releases/${environment}/${hex(digest)}.json`,
   inventory: (environment: string, application: string, digest: string) =>
     `inventories/${environment}/${application}/${hex(digest)}.json`,

@@ -32,6 +32,8 @@ export const attemptSchema = z.object({
   /** Digest of what else a rendering depends on (`deployer.yaml`, the cluster's version): another one makes the same head worth a look. */
   basis: z.string(),
   problems: z.array(problemSchema),
+  /** Some of it may pass by itself: from when on the same head is worth another look, and how often it was so already. */
+  again: z.object({ at: z.string(), attempt: z.number().int() }).optional(),
   at: z.string(),
 });
 export type Attempt = z.output<typeof attemptSchema>;

@@ -46,7 +46,13 @@ const ecr = (region: string, account: string, name: string) =>
   );
 const cluster = (name: string) =>
   `eks:DescribeCluster arn:<AWS::Partition>:eks:<AWS::Region>:<AWS::AccountId>:cluster/${name}`;
-const ofSource = ['artifacts/*/*.json', 'releases/*/*.json', 'renderings/*/*/*.json', 'trees/*/*.tar.gz'];
+const ofSource = [
+  'artifacts/*/*.json',
+  'releases/*/*.json',
+  'rendered/*/*.json',
+  'renderings/*/*/*.json',
+  'trees/*/*.tar.gz',
+];
 const reconciliations = ['ReconcilermainReconciliationsQueue', 'ReconcilerlabReconciliationsQueue'];
 
 const reconciler = (construct: string, environment: string) => [

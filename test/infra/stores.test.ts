@@ -46,6 +46,7 @@ describe('the artifact bucket', () => {
 
   it.each([
     [keys.rendering('staging', 'web', '1'), 1],
+    [keys.rendered('staging', '1'), 30],
     [keys.tree('staging', 'abc'), 30],
     [keys.plan('staging', 'web', '1'), 30],
     [keys.artifact('staging', 'sha256:0'), undefined],

@@ -1,101 +1,10 @@
-import { createGzip } from 'node:zlib';
-import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { branchesToResync } from '../../../functions/dispatcher/decide.ts';
 import type { SourcePorts } from '../../../functions/source/ports.ts';
 import { refresh } from '../../../functions/source/refresh.ts';
-import type { RenderRequest } from '../../../shared/artifacts/artifact.ts';
-import { digestOf } from '../../../shared/artifacts/digest.ts';
-import { createReadRelease } from '../../../shared/artifacts/read-release.ts';
 import type { RenderResult } from '../../../shared/artifacts/render-result.ts';
-import { TryAgainError } from '../../../shared/errors.ts';
-import type { GitChange } from '../../../shared/events/messages.ts';
-import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
-import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
 import { aDeployerEnvironment } from '../../support/examples.ts';
-
-type Files = Record<string, string>;
-const web = (content: string): Files => ({ 'applications/web/a.yaml': content });
-const change: GitChange = {
-  kind: 'git-change',
-  repository: 'example-org/example-environment',
-  branch: 'staging',
-  cause: 'a test',
-};
-
-async function archiveOf(files: Files): Promise<Uint8Array> {
-  const tar = pack();
-  for (const [path, content] of Object.entries(files))
-    tar.entry({ name: `example-org-example-environment-abc/${path}` }, content);
-  tar.finalize();
-  return Buffer.concat(await Array.fromAsync(tar.pipe(createGzip())));
-}
-
-/** `source` on a branch whose commits are played by hand; the renderer "renders" a folder to the digest of its files' text. */
-function createSource() {
-  const heads: { revision: string; files: Files }[] = [];
-  const objects = createMemoryObjectStore();
-  const state = createMemoryStateStore();
-  const sent: { queue: string; application: string; group?: string; deduplication?: string }[] = [];
-  const rendered: string[] = [];
-  let results: Record<string, RenderResult | 'crashed'> = {};
-  let staleAnswers: string[] = [];
-
-  async function render({ path, artifactUrl, treeUrl }: RenderRequest): Promise<RenderResult | 'crashed'> {
-    rendered.push(path);
-    const failure = results[path];
-    if (failure !== undefined) return failure;
-    const revision = /([0-9a-f]{40})/.exec(treeUrl)?.[1];
-    const bytes = new TextEncoder().encode(
-      JSON.stringify({ objects: heads.find((head) => head.revision === revision)?.files }),
-    );
-    await objects.putOnce(artifactUrl.replace('memory:', ''), bytes);
-    return { outcome: 'rendered', digest: digestOf(bytes), objects: 1, warnings: [] };
-  }
-
-  const ports: SourcePorts = {
-    environments: { staging: aDeployerEnvironment() },
-    clusters: {},
-    git: {
-      head: async () => staleAnswers.shift() ?? heads.at(-1)?.revision,
-      archive: async (_repository, revision) =>
-        archiveOf(heads.find((head) => head.revision === revision)?.files ?? {}),
-    },
-    state,
-    objects,
-    readRelease: createReadRelease(objects),
-    render,
-    describe: async () => ({ endpoint: 'https://x.eks.amazonaws.com', certificateAuthority: 'Y2E=' }),
-    sendAll: async (queue, messages) => {
-      for (const { message, fifo } of messages)
-        sent.push({ queue, application: (message as { application: string }).application, ...fifo });
-    },
-    reconciliationQueues: { example: 'queue' },
-    clock: { now: () => new Date('2026-01-02T03:04:05.000Z') },
-    sleep: async () => undefined,
-  };
-  return {
-    ports,
-    state,
-    sent,
-    rendered,
-    push(files: Files): string {
-      const revision = String(heads.length + 1)
-        .repeat(40)
-        .slice(0, 40);
-      heads.push({ revision, files });
-      return revision;
-    },
-    renderAs: (next: typeof results) => {
-      results = next;
-    },
-    answerStale: (...revisions: string[]) => {
-      staleAnswers = revisions;
-    },
-    refresh: (part: Partial<GitChange> = {}) => refresh('staging', { ...change, ...part }, ports),
-    release: async () => ports.readRelease((await state.readDesired('staging'))?.release ?? ''),
-  };
-}
+import { change, createSource, web } from '../../support/source-world.ts';
 
 describe('source', () => {
   it('makes the head the desired state and tells the cluster of each application', async () => {
@@ -218,13 +127,14 @@ describe('source', () => {
     const source = createSource();
     source.push(web('1'));
     const { render } = source.ports;
-    const forged = {
-      ...source.ports,
-      render: async (request: RenderRequest) =>
-        ({ ...((await render(request)) as RenderResult & object), digest: `sha256:${'0'.repeat(64)}` }) as RenderResult,
-    };
-    await expect(refresh('staging', change, forged)).rejects.toThrow(TryAgainError);
-    expect(await source.state.readDesired('staging')).toBeUndefined();
+    source.ports.render = async (request) =>
+      ({ ...((await render(request)) as object), digest: `sha256:${'0'.repeat(64)}` }) as RenderResult;
+    expect(await source.refresh()).toMatchObject({ outcome: 'failed', reconciled: [] });
+    const { artifact, problems } = (await source.release()).applications.web ?? {};
+    expect(artifact).toBeUndefined();
+    expect(problems).toMatchObject([
+      { message: 'the rendering that was stored is not the one that the renderer named' },
+    ]);
   });
 
   it.each<[string, (source: ReturnType<typeof createSource>) => void]>([
