@@ -1,5 +1,5 @@
 import type { ArtifactObject } from '../shared/artifacts/artifact.ts';
-import { listAt, valueAt } from '../shared/health/read.ts';
+import { listAt, textAt, valueAt } from '../shared/health/read.ts';
 import { describeIdentity, identityKey, identityOf, type KubernetesObject } from '../shared/manifests/object.ts';
 import type { Problem } from '../shared/problem.ts';
 
@@ -19,7 +19,9 @@ export function matchObjects(live: readonly ArtifactObject[], desired: readonly 
     ({ wanted: { object }, live: [first] }): Pair => ({ desired: object, ...(first && { live: first }) }),
   );
   const taken = new Set(pairs.map((pair) => pair.live));
-  const others = live.map(({ object }) => object).filter((object) => !taken.has(object) && !isMadeByCluster(object));
+  const others = live
+    .map(({ object }) => object)
+    .filter((object) => !taken.has(object) && !isMadeByCluster(object) && !isClaimed(object, live));
   return { pairs: [...pairs, ...others.map((object): Pair => ({ live: object }))], problems };
 }
 
@@ -49,4 +51,16 @@ function isMadeByCluster(object: KubernetesObject): boolean {
     (kind === 'ConfigMap' && metadata.name === 'kube-root-ca.crt') ||
     (kind === 'ServiceAccount' && metadata.name === 'default');
   return isControlled || isGiven || everywhere.has(kind);
+}
+
+/** Claims that a StatefulSet made of its templates; they outlive it, so it doesn't own them. */
+function isClaimed({ kind, metadata }: KubernetesObject, live: readonly ArtifactObject[]): boolean {
+  if (kind !== 'PersistentVolumeClaim') return false;
+  const sets = live.map(({ object }) => object).filter((object) => object.kind === 'StatefulSet');
+  return sets
+    .filter((set) => set.metadata.namespace === metadata.namespace)
+    .flatMap((set) =>
+      listAt(set, 'spec.volumeClaimTemplates').map((each) => `${textAt(each, 'metadata.name')}-${set.metadata.name}-`),
+    )
+    .some((prefix) => metadata.name.startsWith(prefix) && /^\d+$/.test(metadata.name.slice(prefix.length)));
 }

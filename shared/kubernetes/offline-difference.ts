@@ -9,7 +9,7 @@ import { entriesOf } from './ownership.ts';
 import { part } from './planned-difference.ts';
 import { normalizeObject } from './prepare.ts';
 import { isSameQuantity } from './quantity.ts';
-import { withoutDefaults } from './server-defaults.ts';
+import { hasKnownDefaults, withoutDefaults } from './server-defaults.ts';
 
 type Circumstances = {
   /** An autoscaler sets its replicas, so what Git says of them doesn't count. */
@@ -72,35 +72,48 @@ const readPath = (object: unknown, path: readonly string[]) =>
 const fieldSetOf = (path: readonly string[]): FieldSet =>
   path.reduceRight<FieldSet>((below, key) => ({ [`f:${key}`]: below }), {});
 
-/** `desired` in the namespace, and with the spelling of quantities, that the server gave it. */
+/** `desired` as the server would write it: in its namespace, quantities in its spelling, and without the zeros that it leaves out. */
 function sayAsServer(desired: KubernetesObject, live: KubernetesObject): KubernetesObject {
   const { namespace = live.metadata.namespace } = desired.metadata;
   const metadata = { ...desired.metadata, ...(namespace !== undefined && { namespace }) };
-  return respell({ ...desired, metadata }, live, false) as KubernetesObject;
+  const keepsZeros = !hasKnownDefaults(desired);
+  return respell({ ...desired, metadata }, live, { isQuantity: false, keepsZeros }) as KubernetesObject;
 }
 
-const holdsQuantities = new Set(['limits', 'requests', 'capacity', 'hard', 'allocatable', 'sizeLimit']);
+const holdsQuantities = new Set(['limits', 'requests', 'capacity', 'hard', 'sizeLimit']);
 
-function respell(desired: unknown, live: unknown, isQuantity: boolean): unknown {
-  if (isQuantity && isSameQuantity(desired, live)) return live;
+type Spelling = { isQuantity: boolean; keepsZeros: boolean };
+
+function respell(desired: unknown, live: unknown, spelling: Spelling): unknown {
+  if (spelling.isQuantity && isSameQuantity(desired, live)) return live;
   if (Array.isArray(desired))
-    return desired.map((item, index) => respell(item, partnerOf(item, index, live), isQuantity));
+    return desired.map((item, index) => respell(item, partnerOf(item, index, live), spelling));
   if (!isPlainObject(desired) || !isPlainObject(live)) return desired;
-  const entries = Object.entries(desired).map(([key, value]) => [
-    key,
-    respell(value, live[key], isQuantity || holdsQuantities.has(key)),
-  ]);
+  const entries = Object.entries(desired)
+    .filter(([key, value]) => spelling.keepsZeros || Object.hasOwn(live, key) || !isZero(value))
+    .map(([key, value]) => {
+      const isQuantity = spelling.isQuantity || holdsQuantities.has(key);
+      return [key, respell(value, live[key], { ...spelling, isQuantity })];
+    });
   return Object.fromEntries(entries);
 }
 
-/** What of the live object is to be compared: what is wanted, and what is owned. */
+const isZero = (value: unknown) =>
+  value === '' || value === false || value === 0 || value === null || (Array.isArray(value) && value.length === 0);
+
+/** What of the live object is to be compared: what is wanted, and what is owned. A map of which only others own something isn't. */
 function relevant(live: unknown, owned: unknown, wanted: unknown): unknown {
   if (Array.isArray(live)) return relevantItems(live, owned, wanted);
   if (!isPlainObject(live)) return live;
   const [mine, said] = [isPlainObject(owned) ? owned : {}, isPlainObject(wanted) ? wanted : {}];
-  const keys = Object.keys(live).filter((key) => Object.hasOwn(mine, key) || Object.hasOwn(said, key));
+  const keys = Object.keys(live).filter(
+    (key) => Object.hasOwn(said, key) || (Object.hasOwn(mine, key) && !isLeft(mine[key], live[key])),
+  );
   return Object.fromEntries(keys.map((key) => [key, relevant(live[key], mine[key], said[key])]));
 }
+
+const isEmptyMap = (value: unknown) => isPlainObject(value) && Object.keys(value).length === 0;
+const isLeft = (owned: unknown, live: unknown) => isEmptyMap(owned) && !isEmptyMap(live);
 
 function relevantItems(live: readonly unknown[], owned: unknown, wanted: unknown): unknown[] {
   return live.flatMap((item, index) => {

@@ -135,14 +135,16 @@ const assigned: Readonly<Record<string, readonly string[]>> = {
 };
 
 const assignedToAll =
-  /^metadata\.(finalizers|ownerReferences|annotations\.deployment\.kubernetes\.io\/revision|labels\.kubernetes\.io\/metadata\.name)$/;
+  /^metadata\.(finalizers$|ownerReferences$|labels\.kubernetes\.io\/metadata\.name$|annotations\.(deployment|pv|volume|volume\.beta)\.kubernetes\.io\/|annotations\.deprecated\.daemonset\.template\.generation$)/;
+
+export function hasKnownDefaults({ apiVersion }: KubernetesObject): boolean {
+  const group = groupOf(apiVersion);
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
 
 /** An object without what the API server fills in by itself. Only built-in kinds have defaults that are known. */
-export function withoutDefaults(object: KubernetesObject): KubernetesObject {
-  const group = groupOf(object.apiVersion);
-  const isBuiltIn = !group.includes('.') || group.endsWith('.k8s.io');
-  return (isBuiltIn ? prune(object, '', object.kind) : object) as KubernetesObject;
-}
+export const withoutDefaults = (object: KubernetesObject) =>
+  (hasKnownDefaults(object) ? prune(object, '', object.kind) : object) as KubernetesObject;
 
 /** What has only defaults in it is one itself. */
 function prune(value: unknown, path: string, kind: string): unknown {
@@ -162,6 +164,8 @@ const isEmptied = (before: unknown, after: unknown) =>
 
 function isFilledIn(path: string, key: string, parent: Record<string, unknown>, kind: string): boolean {
   const value = parent[key];
+  // A template's metadata is there even if nothing is in it.
+  if (key === 'metadata' && isPlainObject(value) && Object.keys(value).length === 0) return true;
   if (value === null || assignedToAll.test(path) || assigned[kind]?.includes(path)) return true;
   const inPod = pathInPod(path, kind);
   if (inPod !== undefined && isDerived(inPod, value, parent)) return true;
