@@ -37,16 +37,26 @@ export const setImage = (options: SetImageOptions, out: Output): Promise<number>
       throw new BadInputError([{ message: 'nothing is asked for: give repository=tag or --policy-marker NAME=tag' }]);
     const folder = await readFolderTree(options.folder);
     const { edits, problems } = planEdits(folder, wanted);
-    for (const { file, before, after } of edits) {
-      out.stdout.write(
-        createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, {
-          headerOptions: FILE_HEADERS_ONLY,
-        }),
-      );
-      if (!options.dryRun) await writeFile(join(folder.root, file), after);
-    }
-    for (const problem of problems) out.stderr.write(`error: ${describeProblem(fromHere(problem, folder.root))}\n`);
-    return problems.length > 0 ? 1 : 0;
+    const unwritten = options.dryRun ? [] : await writeAll(edits, folder.root);
+    for (const edit of edits) if (!unwritten.some(({ file }) => file === edit.file)) out.stdout.write(patchOf(edit));
+    const all = [...problems, ...unwritten];
+    for (const problem of all) out.stderr.write(`error: ${describeProblem(fromHere(problem, folder.root))}\n`);
+    return all.length > 0 ? 1 : 0;
+  });
+
+/** Before anything is printed: whoever reads it may hang up. @returns what couldn't be written */
+async function writeAll(edits: readonly Edit[], root: string): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const { file, after } of edits)
+    await writeFile(join(root, file), after).catch((error: NodeJS.ErrnoException) => {
+      problems.push({ file, message: `can't be written: ${error.code}` });
+    });
+  return problems;
+}
+
+const patchOf = ({ file, before, after }: Edit): string =>
+  createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, {
+    headerOptions: FILE_HEADERS_ONLY,
   });
 
 function planEdits({ tree, path }: FolderInTree, wanted: Wanted): { edits: Edit[]; problems: Problem[] } {

@@ -2,24 +2,36 @@ import { createHash } from 'node:crypto';
 import type { ImageVersion } from '../shared/images/ports.ts';
 import { isDigest } from '../shared/images/reference.ts';
 
+export type TagList = {
+  versions: ImageVersion[];
+  /** Lines that have something behind the tag that can't be read, from 1. They are in `versions` too, as tags, which are refused. */
+  unread: { line: number; text: string }[];
+};
+
 /**
  * Reads what a registry might have: one tag a line, and after it, as far as they are known, digest and push time (ISO 8601 or seconds since
- * 1970). Empty lines and lines that begin with `#` are passed over. What can't be read as such is taken for a tag, which then is refused.
+ * 1970). Empty lines and lines that begin with `#` are passed over.
  */
-export const parseTagList = (text: string): ImageVersion[] =>
-  text
+export function parseTagList(list: string): TagList {
+  const lines = list
+    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(parseLine);
+    .map((text, index) => ({ line: index + 1, text: text.trim() }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'))
+    .map(({ line, text }) => ({ line, text, version: parseLine(text) }));
+  return {
+    versions: lines.map(({ text, version }) => version ?? { tag: text, digest: digestOf(text) }),
+    unread: lines.filter(({ version }) => version === undefined),
+  };
+}
 
-function parseLine(line: string): ImageVersion {
+function parseLine(line: string): ImageVersion | undefined {
   const [tag = '', ...fields] = line.split(/[\s,]+/);
   const digest = fields.find(isDigest) ?? digestOf(tag);
   const time = fields.filter((field) => field !== digest).join(' ');
   if (time === '') return { tag, digest };
   const pushedAt = parseTime(time);
-  return pushedAt === undefined ? { tag: line, digest } : { tag, digest, pushedAt };
+  return pushedAt && { tag, digest, pushedAt };
 }
 
 /** The policies compare no digests, but refuse a version without one. */

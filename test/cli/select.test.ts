@@ -59,11 +59,67 @@ describe('plumbline select', () => {
   });
 
   test('fault 23: hostile lines are filtered, never chosen', async () => {
-    const hostile = ['v9;rm -rf /', '9.0.0 $(id)', `9.0.0-${'a'.repeat(500)}`, '９.0.0', '9.0.0\u0000', '"9.0.0"'];
+    const hostile = ['v9;rm', `9.0.0-${'a'.repeat(500)}`, '９.0.0', '9.0.0\u0000', '9.0.0\u001b[31m', '"9.0.0"'];
     const { stdout, stderr } = await select('{"semver":{"range":"*"}}', list(...hostile, '1.0.0'), '--explain');
     expect(stderr).toBe('');
+    expect(stdout).toContain('"9.0.0\\u001b[31m": is not');
     expect(stdout.split('\n')[0]).toBe('1.0.0');
     expect(stdout.match(/: is not a tag or digest that a container runtime accepts$/gm)).toHaveLength(hostile.length);
+  });
+
+  test('says with its line what stands behind a tag and can not be read, and never chooses it', async () => {
+    const lines = list(
+      '1.0.0',
+      '2.0.0 yesterday',
+      '',
+      '3.0.0 sha256:1',
+      `4.0.0 ${digestOf('4')} 2026-13-01`,
+      'v9; rm -rf /',
+    );
+    const { code, stdout, stderr } = await select('{"semver":{"range":"*"}}', lines);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1.0.0\n' });
+    expect(stderr.match(/^warning: standard input:\d: "\S+/gm)).toEqual([
+      'warning: standard input:2: "2.0.0',
+      'warning: standard input:4: "3.0.0',
+      'warning: standard input:5: "4.0.0',
+      'warning: standard input:6: "v9;',
+    ]);
+    expect(stderr).toContain('"2.0.0 yesterday" must be a tag, and behind it at most a digest');
+  });
+
+  test('reads a list with a byte order mark and CRLF', async () => {
+    expect(await select('{"semver":{"range":"*"}}', '\uFEFF1.1.0\r\n1.0.0\r\n')).toMatchObject({ stdout: '1.1.0\n' });
+  });
+
+  test('says that newestPushed needs push times', async () => {
+    const { stdout, stderr } = await select('{"newestPushed":{}}', list('new', 'old 2026-01-01T00:00:00Z'));
+    expect(stdout).toBe('old\n');
+    expect(stderr).toBe(
+      "warning: the list doesn't say when 1 of 2 tags were pushed; they count as older than the others\n",
+    );
+  });
+
+  test('ends with 1 for an empty list', async () => {
+    expect(await select('{"semver":{"range":"*"}}', '\n# nothing\n')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: the list of tags is empty: there is nothing to choose from\n',
+    });
+  });
+
+  test.each([
+    ['{"semver":{"range":"1.x"}}', '1.10.0'],
+    ['{"semver":{"range":">=1.0.0-0"}}', '3.0.0-rc.1'],
+    ['{"numerical":{"order":"asc"}}', '20260103'],
+    ['{"numerical":{"order":"desc"}}', '7'],
+    ['{"alphabetical":{"filter":{"pattern":"^[a-z]"}}}', 'nightly'],
+    ['{"calver":{"format":"YYYY0M0D"}}', '20260103'],
+    ['{"newestPushed":{"filter":{"pattern":"^[0-9]+$"}}}', '7'],
+    ['{"digest":{"tag":"nightly"}}', 'nightly'],
+  ])('knows every kind: %s chooses %s', async (policy, chosen) => {
+    const tags = ['1.10.0', '1.9.0', '3.0.0-rc.1', '20260103', '20260102', '7', 'nightly', 'main'];
+    const lines = tags.map((tag, index) => `${tag} 2026-01-0${index + 1}T00:00:00Z`);
+    expect(await select(policy, list(...lines))).toEqual({ code: 0, stdout: `${chosen}\n`, stderr: '' });
   });
 
   test('ends with 1 and says why when there is nothing to choose', async () => {

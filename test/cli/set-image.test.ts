@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../shared/images/versions.ts';
 import { startInFolder } from '../support/command.ts';
@@ -104,6 +105,37 @@ describe('plumbline set-image', () => {
     expect(read('x/pod.yaml')).toBe(pod(pin, `${app}:1.0.0`));
   });
 
+  test('fault 21: keeps CRLF, a byte order mark and the end without a line break; follows no link', async () => {
+    const crlf = (image: string) => `\uFEFF${aDeployment(image).replaceAll('\n', '\r\n').trimEnd()}`;
+    const { plumbline, read, folder } = startInFolder({
+      'app/crlf.yaml': crlf(`${app}:1.0.0`),
+      'other/web.yaml': aDeployment(`${app}:1.0.0`),
+    });
+    symlinkSync('../other/web.yaml', `${folder}/app/link.yaml`);
+    symlinkSync('../other', `${folder}/app/folder`);
+    expect(await plumbline(['set-image', 'app', asked])).toMatchObject({ code: 0, stderr: '' });
+    expect(read('app/crlf.yaml')).toBe(crlf(pin));
+    expect(read('other/web.yaml')).toBe(aDeployment(`${app}:1.0.0`));
+  });
+
+  test('a marker of a part is never taken for the whole', async () => {
+    const { plumbline, read } = startInFolder({ 'a.yaml': 'v: 1.0.0 # {"$imagepolicy": "flux-system:web:tag"}\n' });
+    const { code, stderr } = await plumbline(['set-image', '.', '--policy-marker', 'flux-system:wep=2']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: flux-system:wep stands nowhere in the folder\n' });
+    await plumbline(['set-image', '.', '--policy-marker', 'web=2']);
+    expect(read('a.yaml')).toBe('v: "2" # {"$imagepolicy": "flux-system:web:tag"}\n');
+  });
+
+  test('ends with 1 for a folder that is not there, or is a file', async () => {
+    const { plumbline } = startInFolder({ 'a.yaml': 'a: 1\n' });
+    for (const folder of ['nowhere', 'a.yaml'])
+      expect(await plumbline(['set-image', folder, asked])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `error: there is no folder ${folder}\n`,
+      });
+  });
+
   test('refuses a tag alone where the old digest would stay', async () => {
     const { plumbline } = startInFolder({
       'kustomization.yaml': `images:\n- name: ${app}\n  newTag: 1.0.0\n  digest: ${digestOf('1.0.0')}\n`,
@@ -124,6 +156,8 @@ describe('plumbline set-image', () => {
     [[`${app}=a b`], `error: "${app}=a b" must be repository=tag or repository=tag@sha256:…\n`],
     [[`${app}:1=2`], `error: "${app}:1=2" must be repository=tag or repository=tag@sha256:…\n`],
     [[`${app}=1@sha256:1`], `error: "${app}=1@sha256:1" must be repository=tag or repository=tag@sha256:…\n`],
+    [[`${app}=1`, `${app}=2`], `error: ${app} is given twice\n`],
+    [['--policy-marker', 'web:tag=1'], 'error: "web:tag=1" must be NAME=tag or NAME=tag@sha256:…\n'],
     [['--policy-marker', '=1'], 'error: "=1" must be NAME=tag or NAME=tag@sha256:…\n'],
     [[], 'error: nothing is asked for: give repository=tag or --policy-marker NAME=tag\n'],
   ])('ends with 1 for %j', async (args, stderr) => {

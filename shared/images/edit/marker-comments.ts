@@ -60,7 +60,8 @@ function readingsOf(name: string, isFlux: boolean): Reading[] {
   const [, written = 'reference'] = suffix.exec(name) ?? [];
   const part = (written === 'name' ? 'repository' : written) as Part;
   const stripped = name.replace(suffix, '');
-  const whole = [name, ...(isFlux ? [withoutNamespace(name)] : [])].map((rule) => ({
+  const isWhole = isFlux && name.split(':').length <= 2;
+  const whole = [name, ...(isWhole ? [withoutNamespace(name)] : [])].map((rule) => ({
     rule,
     part: 'reference' as const,
   }));
