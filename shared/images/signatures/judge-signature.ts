@@ -91,9 +91,14 @@ const problems: Partial<Record<VerificationError['code'], string>> = {
   TIMESTAMP_ERROR: 'has no time that a log or an authority of the trusted root vouches for',
 };
 
-/** Whom a rule accepts, for messages: `key sha256:1234…, https://… of https://…`. */
-export const describeSigners = (rule: VerifyRule): string =>
-  [
+const mostSigners = 5;
+
+/** Whom a rule accepts, for messages: `the key sha256:1234…, https://… of https://…`. */
+export function describeSigners(rule: VerifyRule): string {
+  const all = [
     ...signersOf(rule).keys.map((key) => `the key ${fingerprintOf(key)}…`),
     ...(rule.identities ?? []).map(({ issuer, subject }) => `${subject} of ${issuer}`),
-  ].join(', ');
+  ];
+  const more = all.length > mostSigners ? [`${all.length - mostSigners} more`] : [];
+  return [...all.slice(0, mostSigners), ...more].join(', ');
+}

@@ -22,7 +22,10 @@ export type Subject = {
 
 export const unreadable: Reading = { problem: "can't be read" };
 
-/** The words for a digest or type that somebody else wrote: no longer than what is meant to stand there. */
-export const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+const longest = 200;
+
+/** The words for a digest, a type or a name that somebody else wrote: no longer than what is meant to stand there. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
 export const hasCertificate = ({ verificationMaterial: { content } }: Bundle): boolean => content.$case !== 'publicKey';

@@ -316,5 +316,7 @@ describe('a signature without a key of its own', () => {
     expect(describeSigners(aRule({ ...byKey, ...rule }))).toMatch(
       /^the key sha256:[0-9a-f]{16}…, the key sha256:[0-9a-f]{16}…, https:/,
     );
+    const many = aRule({ ...rule, identities: Array(7).fill({ issuer: 'i', subject: 's' }) });
+    expect(describeSigners(many)).toBe('s of i, s of i, s of i, s of i, s of i, 2 more');
   });
 });
