@@ -4,15 +4,15 @@ import { BadInputError } from '../../shared/errors.ts';
 import { describeProblem, type Problem } from '../../shared/problem.ts';
 import { hasFolder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { checkObjects, type Rendered } from './check-objects.ts';
-import { type HelmSettings, renderHelm } from './helm.ts';
 import { renderKustomize } from './kustomize.ts';
 import { kustomizationIn } from './kustomize-files.ts';
 import { renderPlain } from './plain.ts';
 import type { Reading } from './read-objects.ts';
 import { type ChartArchive, mountChart } from './remote-chart.ts';
+import { renderChart } from './render-chart.ts';
 import { defaultToolLimits, type ToolLimits, type Tools } from './run-tool.ts';
 import { loadVariables } from './variables/load-variables.ts';
-import { createSubstitution, type Substitution } from './variables/substitution.ts';
+import { createSubstitution } from './variables/substitution.ts';
 
 export type Rendering = { objects: ArtifactObject[]; warnings: Problem[] };
 
@@ -51,30 +51,14 @@ async function renderAsFound(tree: Tree, request: FolderRequest, reading: Readin
   const substitute = request.variables && createSubstitution(loadVariables(tree, request.variables));
   if (request.chart !== undefined) {
     const mounted = await mountChart(tree, request.chart);
-    return renderChart(mounted.tree, { ...request, substitute }, { ...mounted, isRemote: true }, reading);
+    return renderChart(mounted.tree, { ...request, ...mounted, isRemote: true, substitute }, reading);
   }
   const hasChart = tree.files.has(posix.join(folder, 'Chart.yaml'));
   if (request.kustomize !== undefined && !hasChart) throw new BadInputError([notOverChart(folder)]);
   if (request.kustomize === undefined && kustomizationIn(tree, folder) !== undefined)
     return { objects: await renderKustomize(tree, reading, { substitute }), warnings: [] };
-  if (hasChart) return renderChart(tree, { ...request, substitute }, { chartFolder: folder, isRemote: false }, reading);
+  if (hasChart) return renderChart(tree, { ...request, chartFolder: folder, isRemote: false, substitute }, reading);
   return { objects: await renderPlain(tree, reading, substitute), warnings: [] };
-}
-
-type ChartRequest = FolderRequest & { substitute: Substitution | undefined };
-type ChartPlace = Pick<HelmSettings, 'chartFolder' | 'isRemote'>;
-
-async function renderChart(
-  tree: Tree,
-  { namespace, helm, cluster, kustomize, substitute }: ChartRequest,
-  { chartFolder, isRemote }: ChartPlace,
-  reading: Reading,
-): Promise<Found> {
-  const settings = { chartFolder, isRemote, ...helm, ...cluster, namespace, substitute };
-  const { objects, warnings } = await renderHelm(tree, reading, settings);
-  if (kustomize === undefined) return { objects, warnings };
-  const over = { ...reading, folder: posix.normalize(kustomize).replace(/\/$/, '') };
-  return { objects: await renderKustomize(tree, over, { substitute, chart: objects }), warnings };
 }
 
 const notOverChart = (folder: string): Problem => ({

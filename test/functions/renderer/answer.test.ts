@@ -8,7 +8,7 @@ import type { RenderRequest } from '../../../shared/artifacts/artifact.ts';
 import { digestOf } from '../../../shared/artifacts/digest.ts';
 import { renderResultSchema } from '../../../shared/artifacts/render-result.ts';
 import { BadInputError, TryAgainError } from '../../../shared/errors.ts';
-import { aConfigMap, aRepositoryArchive } from '../../support/renderer.ts';
+import { aConfigMap, anArchive, aRepositoryArchive } from '../../support/renderer.ts';
 
 /** What S3 does behind presigned URLs: a key with a signature, written once. */
 const stored = new Map<string, Buffer>();
@@ -64,6 +64,19 @@ describe('the renderer', () => {
   it('answers the same again when it is asked twice', async () => {
     const files = { 'app/a.yaml': aConfigMap('a') };
     expect(await answered(files)).toEqual(await answered(files));
+  });
+
+  it('fetches a chart through a second URL, and says if it is not the one that was pinned', async () => {
+    const archive = await anArchive([
+      { name: 'redis/Chart.yaml', content: 'apiVersion: v2\nname: redis\nversion: 1.2.3\n' },
+      { name: 'redis/templates/a.yaml', content: aConfigMap('a') },
+    ]);
+    stored.set('/chart', Buffer.from(archive));
+    const chart = { url: `${url}/chart?signature=secret`, digest: digestOf(archive), name: 'redis', version: '1.2.3' };
+    expect(await answered({ 'app/values.yaml': '' }, { chart })).toMatchObject({ outcome: 'rendered', objects: 1 });
+    const other = await answered({}, { chart: { ...chart, digest: digestOf('') } });
+    expect(other).toMatchObject({ outcome: 'failed', problems: [{ file: 'redis-1.2.3.tgz' }] });
+    expect(JSON.stringify(other)).not.toContain('signature');
   });
 
   it('fault 34: answers what has to be mended, and stores nothing', async () => {

@@ -1,0 +1,33 @@
+import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
+import { differences } from '../../shared/kubernetes/difference.ts';
+import { annotations } from '../../shared/kubernetes/names.ts';
+import { policyOf } from '../../shared/kubernetes/object-policy.ts';
+import { describeIdentity, identityKey, identityOf } from '../../shared/manifests/object.ts';
+import type { Problem } from '../../shared/problem.ts';
+
+/** Of one object: more would say nothing new. */
+const maximumFields = 5;
+
+/**
+ * What differs between two renderings of the same. An object that is made once and then left alone may differ. No value is shown: it may
+ * be a password.
+ */
+export function unsteadyProblems(first: readonly ArtifactObject[], second: readonly ArtifactObject[]): Problem[] {
+  const others = new Map(second.map((each) => [keyOf(each), each]));
+  const here = new Set(first.map(keyOf));
+  const come = second.filter((each) => !here.has(keyOf(each)));
+  return [...first, ...come].filter(isApplied).flatMap((each) => {
+    const other = here.has(keyOf(each)) ? others.get(keyOf(each)) : undefined;
+    const place = { ...each.source, object: describeIdentity(identityOf(each.object)) };
+    if (other === undefined) return [{ ...place, field: 'metadata.name', message: unsteady }];
+    const fields = differences(each.object, other.object).slice(0, maximumFields);
+    return fields.map(({ field }) => ({ ...place, field, message: unsteady }));
+  });
+}
+
+const keyOf = ({ object }: ArtifactObject) => identityKey(identityOf(object));
+
+const isApplied = ({ object }: ArtifactObject) =>
+  policyOf(object, { conflicts: 'fail', drift: 'correct', rules: [] }).apply === 'always';
+
+const unsteady = `is another one each time that the chart is rendered, as random values, certificates and the time are: give it a value in a value file, or have the object made only once, with the annotation ${annotations.apply}: create-only`;
