@@ -79,8 +79,9 @@ export function hookSteps(event: HookEvent, all: readonly Hook[], run: HookRun, 
 export const isLeftOver = ({ key, hook }: Hook, inventory: Inventory) =>
   hook.deletion.includes('hook-succeeded') && inventory.get(key)?.hook === true;
 
-/** What hooks made that the artifact doesn't have in any form any more. */
+/** What hooks made that the artifact doesn't have in any form any more, or that made it for a deletion that was taken back. */
 function abandoned(inventory: Inventory, hooks: readonly Hook[], { send, unchanged }: ApplyPlan): InventoryEntry[] {
-  const known = new Set([...hooks, ...send, ...unchanged].map(({ key }) => key));
+  const living = hooks.filter(({ hook }) => hook.events.some((event) => !event.endsWith('-delete')));
+  const known = new Set([...living, ...send, ...unchanged].map(({ key }) => key));
   return [...inventory].filter(([key, { hook }]) => hook && !known.has(key)).map(([, entry]) => entry);
 }
