@@ -12,6 +12,7 @@ import {
   kindName,
   type PolicyRule,
   parseKindName,
+  readLogs,
   readPods,
   rulesFor,
   rulesForKinds,
@@ -86,14 +87,17 @@ async function grantsOf(
   environment: DeployerEnvironment,
   { from, tools }: Source,
 ): Promise<BootstrapEnvironment> {
-  const { namespaces, clusterKinds } = environment;
-  if (from === undefined)
-    return { name, namespaces, clusterKinds, rules: [...rulesForKinds(usualKinds.map(parseKindName)), readPods] };
+  const { namespaces, clusterKinds, podLogs } = environment;
+  const logs = podLogs === 'show' ? [readLogs] : [];
+  if (from === undefined) {
+    const rules = [...rulesForKinds(usualKinds.map(parseKindName)), readPods, ...logs];
+    return { name, namespaces, clusterKinds, rules };
+  }
   const { tree, path } = await readFolderTree(from);
   const inTree = { ...environment, path: posix.join(path, environment.path) };
   const rendered = await renderEnvironment(tree, { name, environment: inTree, tools });
   if (rendered.problems.length > 0) throw new BadInputError(rendered.problems);
-  return { name, namespaces, clusterKinds, rules: namespacedRules(rendered, clusterKinds) };
+  return { name, namespaces, clusterKinds, rules: [...namespacedRules(rendered, clusterKinds), ...logs] };
 }
 
 /** Kinds outside namespaces are granted by `clusterKinds` alone: what stands in Git must not widen that. */

@@ -84,6 +84,7 @@ function plan({ name, application }: Listed, context: Context): PlannedApplicati
       allowedNamespaces: environment.namespaces,
       allowedClusterKinds: environment.clusterKinds,
       secrets: environment.secrets,
+      podLogs: environment.podLogs,
       prune: setting('prune') ?? true,
       pruneLimit: setting('pruneLimit') ?? 50,
       drift: setting('drift') ?? 'correct',

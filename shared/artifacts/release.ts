@@ -10,6 +10,8 @@ const applySettingsSchema = z.object({
   allowedNamespaces: z.array(z.string()),
   allowedClusterKinds: z.array(z.string()),
   secrets: z.enum(['refuse', 'warn', 'allow']),
+  /** Whether the last lines of a crashing container may be told. Default: hide. */
+  podLogs: z.enum(['hide', 'show']).optional(),
   prune: z.boolean(),
   /** How many percent of its objects one revision may delete. Default: 50. */
   pruneLimit: z.number().optional(),

@@ -101,6 +101,12 @@ export const deployerEnvironmentSchema = z.strictObject({
     .enum(['refuse', 'warn', 'allow'])
     .default('refuse')
     .describe('Plaintext Secrets in Git: refuse them, deploy them with a warning, or deploy them.'),
+  podLogs: z
+    .enum(['hide', 'show'])
+    .default('hide')
+    .describe(
+      'Whether the last lines of a crashing container are told with its failed rollout. More people read states, alerts and commit statuses than may read logs, and logs may hold what is secret.',
+    ),
   clusterKinds: z
     .array(z.string().min(1))
     .default([])

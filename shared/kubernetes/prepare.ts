@@ -17,7 +17,10 @@ const serverFields = [
 type Options = { name: ApplicationName; namespaced: boolean; defaultNamespace: string };
 
 /** An object as it is sent: in its namespace, with our label, and without what only a server writes. */
-export function prepareObject(original: KubernetesObject, { name, namespaced, defaultNamespace }: Options) {
+export function prepareObject(
+  original: KubernetesObject,
+  { name, namespaced, defaultNamespace }: Options,
+): KubernetesObject {
   const object = normalizeObject(original);
   const { namespace: own, ...metadata } = object.metadata;
   const namespace = namespaced ? { namespace: own || defaultNamespace } : {};

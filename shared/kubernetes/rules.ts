@@ -28,6 +28,9 @@ export const readPods: PolicyRule = {
   verbs: ['get', 'list'],
 };
 
+/** To tell the last lines of one that crashes. */
+export const readLogs: PolicyRule = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
+
 /**
  * What an environment needs to own these kinds.
  *

@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +76,19 @@ describe('plumbline rbac', () => {
     expect(granted).toContain('deployments');
     expect(granted).not.toContain('secrets');
     expect(granted.some((resource) => resource.includes('role'))).toBe(false);
+  });
+
+  it('lets an environment read logs only where deployer.yaml shows them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-rbac-'));
+    const file = join(folder, 'deployer.yaml');
+    const text = readFileSync(deployer, 'utf8');
+    writeFileSync(file, text.replace(/^ {2}staging:\n/m, '  staging:\n    podLogs: show\n'));
+    const { objects } = await run({ deployer: file });
+    rmSync(folder, { recursive: true });
+    const logs = (namespace: string) =>
+      roleIn(objects, namespace)?.rules.filter(({ resources }) => resources.includes('pods/log'));
+    expect(logs('staging')).toEqual([{ apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }]);
+    expect(logs('production')).toEqual([]);
   });
 
   it.each<[string, Partial<RbacOptions>, string]>([

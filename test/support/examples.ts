@@ -17,6 +17,7 @@ export const aDeployerEnvironment = (part: Partial<DeployerEnvironment> = {}): D
   verify: [],
   write: 'commit',
   secrets: 'refuse',
+  podLogs: 'hide',
   clusterKinds: [],
   ...part,
 });

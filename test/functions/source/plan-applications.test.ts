@@ -49,6 +49,12 @@ describe('the applications of an environment', () => {
     expect(api?.settings).toMatchObject({ prune: false });
   });
 
+  it('show what their pods log only where deployer.yaml says so', () => {
+    const settings = (environment: Partial<DeployerEnvironment>) => plan(['a.yaml'], {}, environment)[0]?.settings;
+    expect(settings({})?.podLogs).toBe('hide');
+    expect(settings({ podLogs: 'show' })?.podLogs).toBe('show');
+  });
+
   it('ask for variables themselves; the environment’s are then below their own', () => {
     const config = {
       variables: { values: { A: '1' }, from: ['../shared.yaml'] },

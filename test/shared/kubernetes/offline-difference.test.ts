@@ -114,8 +114,9 @@ describe('with managedFields', () => {
 
   it('leaves out defaults that kubectl owns since it made the object', () => {
     const set: FieldSet = { 'f:spec': { 'f:replicas': {}, 'f:progressDeadlineSeconds': {} } };
-    const live = { ...deployment('web'), metadata: { name: 'web', managedFields: [owned('kubectl-create', set)] } };
-    (live.spec as Record<string, unknown>).progressDeadlineSeconds = 600;
+    const made = deployment('web');
+    const spec = { ...(made.spec as object), progressDeadlineSeconds: 600 };
+    const live = { ...made, spec, metadata: { name: 'web', managedFields: [owned('kubectl-create', set)] } };
     expect(lines(live, deployment('web'))).toEqual([]);
   });
 });
