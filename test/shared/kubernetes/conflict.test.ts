@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decideConflict, type FieldConflict, withoutField } from '../../../shared/kubernetes/conflict.ts';
+import {
+  decideConflict,
+  describeConflict,
+  describeConflicts,
+  type FieldConflict,
+  reportConflicts,
+  withoutField,
+} from '../../../shared/kubernetes/conflict.ts';
 
 const conflict = (manager: string, field = '.spec.replicas'): FieldConflict => ({ manager, field });
 
@@ -129,5 +136,48 @@ describe('withoutField', () => {
     const copy = structuredClone(object);
     withoutField(object, '.spec.containers[name="web"].image');
     expect(object).toEqual(copy);
+  });
+});
+
+describe('the report of a conflict', () => {
+  const object = (kind: string, replicas: number) => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: 'a', annotations: { 'example.org/a.b': String(replicas) } },
+    data: { key: 'c2VjcmV0' },
+    spec: { replicas },
+  });
+  const at = (field: string) => [conflict('hpa', field)];
+
+  it('has both values', () => {
+    const [report] = reportConflicts(at('.spec.replicas'), object('Deployment', 2), object('Deployment', 5));
+    expect(report).toEqual({ manager: 'hpa', field: '.spec.replicas', ours: '2', theirs: '5' });
+    expect(describeConflict(report as never)).toMatch(
+      /^Git has 2, "hpa" has 5\. Remove it from Git, or set "conflicts"/,
+    );
+  });
+
+  it('finds names with dots, and says what is not known', () => {
+    const field = '.metadata.annotations.example.org/a.b';
+    expect(reportConflicts(at(field), object('ConfigMap', 2), undefined)).toEqual([
+      { manager: 'hpa', field, ours: '"2"', theirs: '(not known)' },
+    ]);
+  });
+
+  it("fault 65: masks a Secret's values", () => {
+    expect(reportConflicts(at('.data.key'), object('Secret', 1), object('Secret', 1))).toEqual([
+      { manager: 'hpa', field: '.data.key', ours: '(masked)', theirs: '(masked)' },
+    ]);
+  });
+
+  it('makes one sentence of several', () => {
+    const reports = reportConflicts(
+      [...at('.spec.replicas'), ...at('.data.key')],
+      object('Deployment', 2),
+      object('Deployment', 5),
+    );
+    expect(describeConflicts(reports)).toMatch(
+      /^another field manager owns fields that Git sets: spec\.replicas \(Git has 2, "hpa" has 5\), data\.key \(/,
+    );
   });
 });
