@@ -6,8 +6,9 @@ import { handOver } from '../../shared/kubernetes/hand-over.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { redact } from '../../shared/kubernetes/redact.ts';
 import type { KubernetesObject } from '../../shared/manifests/object.ts';
-import type { IsAutoscaled } from './autoscalers.ts';
-import { conflictRules } from './conflict-rules.ts';
+import type { IsAutoscaled } from './ownership/autoscalers.ts';
+import { conflictRules } from './ownership/conflict-rules.ts';
+import { adopt } from './ownership/take-over.ts';
 import type { Prepared } from './prepared.ts';
 import { refusalOf } from './refuse-conflict.ts';
 import { replaceObject } from './replace-object.ts';
@@ -58,6 +59,8 @@ async function makeOnce(prepared: Prepared, context: ApplyContext, dryRun: boole
 async function applyOnce(prepared: Prepared, context: ApplyContext, dryRun: boolean): Promise<ObjectResult> {
   const { resource } = prepared;
   const { cluster, manager } = context;
+  const busy = dryRun ? undefined : await adopt(prepared, context);
+  if (busy !== undefined) return { outcome: 'failed', prepared, failure: busy };
   const object = await objectToSend(prepared, context);
   const first = await cluster.apply(resource, object, { manager, force: false, dryRun });
   if (first.outcome !== 'conflict') return toResult(prepared, first);

@@ -9,9 +9,9 @@ import type { Problem } from '../../shared/problem.ts';
 import type { DriftedField } from '../../shared/state/types.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import type { RunFailure } from './decide-result.ts';
+import { takeAdditions } from './ownership/take-over.ts';
 import { type Prepared, problemWith } from './prepared.ts';
 import { appliedEntry } from './settle-inventory.ts';
-import { takeAdditions } from './take-over.ts';
 import { tellFailure } from './tell-failure.ts';
 
 export type Suspect = { entry: InventoryEntry; prepared: Prepared; live: LiveObject | undefined };
@@ -47,7 +47,7 @@ export async function inspect(suspect: Suspect, context: ApplyContext): Promise<
   return {
     differences: [],
     failures: [],
-    entry: { ...entry, live: hashOwned(live, context.manager, prepared.policy) },
+    entry: { ...entry, live: hashOwned(live, context.manager, entry.tolerance) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import type { Adoption } from '../../shared/kubernetes/adoption.ts';
 import { autoscaledBy, leavingReplicas } from '../../shared/kubernetes/autoscaled.ts';
 import { type HookSettings, hookOf } from '../../shared/kubernetes/helm-hooks.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
@@ -28,6 +29,8 @@ export type Prepared = {
   source: ArtifactObject['source'];
   /** It is a Helm hook. */
   hook?: HookSettings;
+  /** Somebody else made it, and it is to become ours. */
+  adoption?: Adoption;
 };
 
 export type Hook = Prepared & { hook: HookSettings };

@@ -1,4 +1,5 @@
 import type { PlannedObject } from '../../shared/artifacts/plan.ts';
+import { describeAdoption } from '../../shared/kubernetes/adoption.ts';
 import { OutOfTimeError, UnreachableError } from '../../shared/kubernetes/api.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { ownersOf } from '../../shared/kubernetes/owners.ts';
@@ -48,12 +49,18 @@ async function ask(prepared: Prepared, context: ApplyContext): Promise<Preview> 
 
 function belonging(prepared: Prepared, live: LiveObject): Preview {
   const owners = ownersOf(live);
-  if ('managers' in owners) return { ...placeOf(prepared), action: 'adopt', owner: owners.managers, because: untold };
+  if ('managers' in owners)
+    return { ...placeOf(prepared), action: 'adopt', owner: owners.managers, because: fateOf(prepared) };
   const message = `belongs to the application ${owners.applications}; an object can belong to one application only, so remove it from one of them`;
   return { ...placeOf(prepared), action: 'refuse', message, retryable: false };
 }
 
-const untold = 'it exists already; what it holds is not told here, since it is not of this application';
+const untold = 'what it holds is not told here, since it is not of this application';
+
+const fateOf = ({ adoption }: Prepared) =>
+  adoption === undefined
+    ? `it exists already; ${untold}`
+    : `it would be taken over ${describeAdoption(adoption)}; ${untold}`;
 
 /** What an admission webhook can't be asked in a dry run, it is asked when it counts. */
 function refused({ prepared, failure }: ObjectResult & { outcome: 'failed' }, live: LiveObject | undefined): Preview {

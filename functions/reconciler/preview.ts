@@ -7,10 +7,11 @@ import { indexResources } from '../../shared/kubernetes/resource.ts';
 import type { RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 import type { ApplyContext } from './apply-object.ts';
-import { createIsAutoscaled } from './autoscalers.ts';
 import { secretWarnings } from './check-artifact.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { openCluster } from './open-cluster.ts';
+import { createIsAutoscaled } from './ownership/autoscalers.ts';
+import { claimObjects } from './ownership/claim-objects.ts';
 import { type ApplyPlan, findSuspicion, planApply } from './plan-apply.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -37,8 +38,11 @@ export async function preview(entry: RenderedEntry, context: PlanContext): Promi
   const { name, state, ports, deadline } = context;
   const { settings } = entry;
   const open = await openCluster(name.environment, ports, deadline);
-  const preparation = await prepareRun({ entry, open, ports, session: { name }, log: ports.log });
+  const found = await prepareRun({ entry, open, ports, session: { name }, log: ports.log });
   const inventory = await readInventory(state?.inventory, ports);
+  const claim = { ...found, ...applyContext(context, open), inventory, settings };
+  // What may not even be asked about is among what is refused.
+  const preparation = found.refusals.length > 0 ? found : { ...found, ...(await claimObjects(found.prepared, claim)) };
   const plan = planApply(preparation.prepared, inventory);
   const discovery = await discoveryFor(inventory.values(), open);
   const sent = await previewApply(askable(plan, preparation), { ...applyContext(context, open), discovery, inventory });

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
+import { claimObjects, logAdoptions } from './ownership/claim-objects.ts';
 import { findSuspicion } from './plan-apply.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { PruneResult } from './prune.ts';
 import { logKept } from './prune-findings.ts';
 import { recordApply } from './record-apply.ts';
-import { type ApplicationRun, conclude } from './run.ts';
+import { type ApplicationRun, applyContext, conclude } from './run.ts';
 import { carryOutSteps } from './steps/carry-out.ts';
 import { planWork, type Work } from './steps/plan-work.ts';
 import { begin } from './steps/progress.ts';
@@ -19,9 +20,13 @@ import { begin } from './steps/progress.ts';
  */
 export async function runApply(run: ApplicationRun): Promise<void> {
   const { session, entry, open } = run;
-  const { prepared, hooks, refusals } = await prepareRun(run);
-  if (refusals.length > 0) return refuse(run, refusals);
+  const preparation = await prepareRun(run);
+  const { hooks } = preparation;
+  if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
   const inventory = await session.inventory();
+  const claim = { ...preparation, ...applyContext(run), inventory, settings: entry.settings };
+  const { prepared, refusals, adoptions } = await claimObjects(preparation.prepared, claim);
+  if (refusals.length > 0) return refuse(run, refusals);
   const { prune: isPruned, pruneLimit } = entry.settings;
   const { digest } = entry.artifact;
   const known = { state: session.state(), sequence: session.sequence, inventory };
@@ -29,6 +34,7 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const suspicion = isPruned ? findSuspicion(work.plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);
   const discovery = await discoveryFor(inventory.values(), open);
+  logAdoptions(adoptions, run.log);
   await announceWork(run, work, inventory);
   const first = begin({ inventory: work.announced, hooks: work.hooks, discovery });
   await recordApply(run, work, await carryOutSteps(work.steps, first, run));

@@ -7,6 +7,7 @@ import { type Examined, inspect, repair, type Suspect } from './examine.ts';
 import { failureOf } from './failure-of.ts';
 import { findSuspects } from './find-suspects.ts';
 import { observe, stayingIn } from './observe.ts';
+import { leaveReplicas } from './ownership/leave-replicas.ts';
 import { recordCheck } from './record-check.ts';
 import { type ApplicationRun, applyContext, observeContext } from './run.ts';
 
@@ -37,7 +38,8 @@ async function examineAll(run: ApplicationRun, suspects: readonly Suspect[]): Pr
   return mapConcurrently(suspects, concurrentObjects, async (each): Promise<Examined> => {
     if (run.deadline.remaining() <= 0) return { differences: [], failures: [] };
     try {
-      return await (each.prepared.policy.drift === 'correct' ? repair : inspect)(each, context);
+      const prepared = await leaveReplicas(each.prepared, each.entry, context.isAutoscaled);
+      return await (prepared.policy.drift === 'correct' ? repair : inspect)({ ...each, prepared }, context);
     } catch (error) {
       const { message, retryable } = failureOf(error);
       return { differences: [], failures: [{ problem: { message }, retryable }] };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Inventory, type InventoryEntry, keyOfEntry } from '../../shared/artifacts/inventory.ts';
+import { ownsReplicas } from '../../shared/kubernetes/autoscaled.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { strict } from '../../shared/kubernetes/object-policy.ts';
 import { hashOwned } from '../../shared/kubernetes/ownership.ts';
@@ -43,7 +44,9 @@ export const hookEntry = (hook: Prepared, uid: string | undefined): InventoryEnt
 export function appliedEntry(prepared: Prepared, object: LiveObject, manager: string): InventoryEntry {
   const { desired, policy } = prepared;
   const entry = { ...newEntry(prepared, object.metadata.uid), desired };
-  return policy.apply === 'create-only' ? entry : { ...entry, live: hashOwned(object, manager, policy) };
+  if (policy.apply === 'create-only') return entry;
+  const live = hashOwned(object, manager, policy);
+  return { ...entry, live, ...(ownsReplicas(object, manager) && { replicas: true as const }) };
 }
 
 /** Marks what Git no longer has: it stays in the inventory until it is gone. */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { groupOf, identityKey, type KubernetesObject } from '../manifests/object.ts';
 import { isUndone } from './additions.ts';
 import type { FieldConflict } from './conflict.ts';
+import type { LiveObject } from './live-object.ts';
 import type { ObjectPolicy } from './object-policy.ts';
+import { fieldsOwnedBy } from './ownership.ts';
 
 /** Replicas that an autoscaler sets, which are left to it. */
 
@@ -39,6 +41,10 @@ function targetOf(object: KubernetesObject, defaultNamespace: string): string | 
   const namespace = object.metadata.namespace || defaultNamespace;
   return identityKey({ group: groupOf(apiVersion), kind, namespace, name });
 }
+
+/** Whether we said how many replicas an object has, and still do. */
+export const ownsReplicas = (object: LiveObject, manager: string) =>
+  fieldsOwnedBy(object, manager)['f:spec']?.['f:replicas'] !== undefined;
 
 /** How an object is treated whose replicas an autoscaler sets. */
 export const leavingReplicas = (policy: ObjectPolicy): ObjectPolicy =>

@@ -29,6 +29,9 @@ export type Removed =
   | { outcome: 'other' }
   | { outcome: 'refused'; failure: Failure };
 
+/** `previous`: of the container's run before the present one. `lines`: the last ones, at most. */
+export type LogOptions = { container: string; previous: boolean; lines: number };
+
 /**
  * One cluster, as one environment may see and change it.
  *
@@ -41,13 +44,19 @@ export type Cluster = {
   /** @throws RefusedError if it may not be read: that is not the same as absent */
   read(resource: Resource, place: Place): Promise<LiveObject | undefined>;
   /** All pages. @throws RefusedError if they may not be listed, MissingError if the kind is not served */
-  list(resource: Resource, namespace: string, labelSelector: string): Promise<LiveObject[]>;
+  list(resource: Resource, namespace: string, labelSelector: string, fieldSelector?: string): Promise<LiveObject[]>;
   /**
    * Deletes, if the object still has this `uid`.
    *
    * @param propagation what it owns goes after it (`Background`, the default) or before it (`Foreground`)
    */
   remove(resource: Resource, place: Place, uid: string, propagation?: Propagation): Promise<Removed>;
+  /**
+   * What a container of a pod wrote, as it stands. It is asked for once, and not waited for long.
+   *
+   * @throws PlumblineError if it can't be had, for whatever reason: a right that is missing, a node that doesn't answer
+   */
+  log(resource: Resource, pod: Place, options: LogOptions): Promise<string>;
   /** Rewrites who owns which fields. `stale`: the object changed since it was read; nothing was written. */
   reassign(resource: Resource, object: LiveObject, managedFields: ManagedFields[]): Promise<'written' | 'stale'>;
 };

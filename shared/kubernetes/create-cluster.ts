@@ -2,7 +2,7 @@ import { TryAgainError } from '../errors.ts';
 import { stringifyJson } from '../manifests/json.ts';
 import { readApplied, readBody, readPage, readRemoved } from './answers.ts';
 import type { Api } from './api.ts';
-import type { ApplyOptions, Cluster } from './cluster.ts';
+import type { ApplyOptions, Cluster, LogOptions } from './cluster.ts';
 import { discoveryAccept, discoveryListSchema, readDiscovery } from './discovery.ts';
 import type { LiveObject } from './live-object.ts';
 import { collectionPath, objectPath } from './resource.ts';
@@ -49,8 +49,11 @@ export function createCluster({ api, user }: { api: Api; user?: string }): Clust
       return answer.status === 404 ? undefined : (readBody(answer) as LiveObject);
     },
 
-    list: (resource, namespace, labelSelector) =>
-      listAll((next) => get(`${collectionPath(resource, namespace)}?${listQuery(labelSelector, next)}`)),
+    list: (resource, namespace, labelSelector, fieldSelector) =>
+      listAll((next) => {
+        const query = listQuery({ labelSelector, fieldSelector, continue: next });
+        return get(`${collectionPath(resource, namespace)}?${query}`);
+      }),
 
     async remove(resource, place, uid, propagationPolicy = 'Background') {
       const answer = await call({
@@ -60,6 +63,13 @@ export function createCluster({ api, user }: { api: Api; user?: string }): Clust
         body: stringifyJson({ propagationPolicy, preconditions: { uid } }),
       });
       return readRemoved(answer, uid);
+    },
+
+    async log(resource, pod, options) {
+      const path = `${objectPath(resource, pod)}/log?${logQuery(options)}`;
+      const answer = await call({ method: 'GET', path, headers: { accept: '*/*' }, isOptional: true });
+      if (answer.status >= 400) readBody(answer);
+      return answer.text;
     },
 
     async reassign(resource, object, managedFields) {
@@ -91,9 +101,20 @@ function applyQuery({ manager, force, dryRun }: ApplyOptions): URLSearchParams {
   return query;
 }
 
-function listQuery(labelSelector: string, next: string | undefined): URLSearchParams {
-  const query = new URLSearchParams({ labelSelector, limit: String(pageSize) });
-  if (next !== undefined) query.set('continue', next);
+/** Ten long lines fit; a line without an end doesn't. */
+const longestLog = 32 * 1024;
+
+const logQuery = ({ container, previous, lines }: LogOptions) =>
+  new URLSearchParams({
+    container,
+    previous: String(previous),
+    tailLines: String(lines),
+    limitBytes: String(longestLog),
+  });
+
+function listQuery(parts: Record<string, string | undefined>): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(pageSize) });
+  for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
   return query;
 }
 

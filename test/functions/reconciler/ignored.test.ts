@@ -181,6 +181,32 @@ describe('replicas that an autoscaler sets', () => {
     expect(await world.state()).toMatchObject({ phase: 'healthy' });
   });
 
+  it('stay when Git drops them while one that is not in Git has not scaled yet', async () => {
+    await applied([deployment('web', { replicas: 4 })]);
+    server.make(autoscaler(), 'keda-operator');
+    await applied([withoutReplicas()]);
+    expect([replicas(), owners()]).toEqual([4, ['plumbline:staging/web']]);
+    expect(sent('GET', '/horizontalpodautoscalers')).toHaveLength(1);
+    // Other drift is put back without dropping them.
+    server.edit('Deployment', 'web', (object) => {
+      Object.assign(object.spec as object, { paused: true });
+    });
+    await world.reconcile('check');
+    expect(web().spec).not.toHaveProperty('paused');
+    expect(replicas()).toBe(4);
+    scale(5);
+    await applied([withoutReplicas('example.com/web:2')]);
+    expect([replicas(), owners()]).toEqual([5, ['kube-controller-manager']]);
+    await applied([withoutReplicas('example.com/web:3')]);
+    expect(sent('GET', '/horizontalpodautoscalers')).toEqual([]);
+  });
+
+  it('go with the line in Git where there is none', async () => {
+    await applied([deployment('web', { replicas: 4 })]);
+    await applied([withoutReplicas()]);
+    expect(replicas()).toBeUndefined();
+  });
+
   it('are left to whoever else scales, without a look at anything', async () => {
     await applied([deployment('web')]);
     scale(0, 'keda-operator');

@@ -116,6 +116,7 @@ describe('fault 56: the end of the time', () => {
     await world.commit([configMap('a'), configMap('b')]);
     await world.reconcile();
     await world.commit([configMap('a')]);
+    server.requests.length = 0;
     const isPruning = () =>
       server.requests.some(({ method, path }) => method === 'GET' && path.endsWith('/configmaps/b'));
     await world.reconcile('apply', { remaining: () => (isPruning() ? 0 : 60_000) });

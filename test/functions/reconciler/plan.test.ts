@@ -182,13 +182,38 @@ describe("objects that aren't the application's", () => {
   it('fault 64: are told by their owner alone, and never compared', async () => {
     await applied([configMap('ours')]);
     const theirs = configMap('theirs', { key: 'hidden' }, { namespace: 'staging' });
-    await server.transport(applyRequest(theirs, 'helm'), 1000);
+    await server.transport(applyRequest(theirs, 'mesh'), 1000);
     server.requests.length = 0;
     const plan = await world.plan([configMap('ours'), configMap('theirs', { key: 'guess' })], { conflicts: 'force' });
-    expect(told(plan)).toEqual(['adopt ConfigMap staging/theirs: "helm"']);
+    expect(told(plan)).toEqual(['adopt ConfigMap staging/theirs: "mesh"']);
     expect(JSON.stringify(plan)).not.toContain('hidden');
     expect(asked()).toContain('GET theirs');
     expect(asked()).not.toContain('PATCH theirs');
+  });
+
+  it('are told to be taken over where people made them', async () => {
+    server.make(configMap('by-hand', { key: 'hidden' }, { namespace: 'staging' }));
+    const plan = await world.plan([configMap('by-hand', { key: 'guess' })]);
+    expect(plan.objects).toMatchObject([
+      {
+        action: 'adopt',
+        because: expect.stringMatching(/^it would be taken over from "kubectl-create"; what it holds/),
+      },
+    ]);
+    expect(JSON.stringify(plan)).not.toContain('hidden');
+  });
+
+  it('are refused where another tool keeps them, unless that is to be taken over', async () => {
+    const metadata = { namespace: 'staging', annotations: { 'meta.helm.sh/release-name': 'shop' } };
+    server.make(configMap('chart', {}, metadata), 'helm');
+    const plan = await world.plan([configMap('chart')]);
+    expect(plan).toMatchObject({
+      outcome: 'refused',
+      problems: [{ message: expect.stringMatching(/^is kept by Helm \(release staging\/shop\)/) }],
+    });
+    expect((await world.plan([configMap('chart')], { adopt: ['helm'] })).objects).toMatchObject([
+      { action: 'adopt', because: expect.stringMatching(/^it would be taken over from Helm/) },
+    ]);
   });
 
   it('are refused where another application has them', async () => {

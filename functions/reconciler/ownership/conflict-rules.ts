@@ -1,10 +1,10 @@
-import { isIgnored, isUndone } from '../../shared/kubernetes/additions.ts';
-import { isScaling } from '../../shared/kubernetes/autoscaled.ts';
-import type { ConflictRules, FieldConflict } from '../../shared/kubernetes/conflict.ts';
-import { isCovered, readFieldPath } from '../../shared/kubernetes/field-path.ts';
-import type { KubernetesObject } from '../../shared/manifests/object.ts';
-import type { ApplyContext } from './apply-object.ts';
-import type { Prepared } from './prepared.ts';
+import { isIgnored, isUndone } from '../../../shared/kubernetes/additions.ts';
+import { isScaling } from '../../../shared/kubernetes/autoscaled.ts';
+import type { ConflictRules, FieldConflict } from '../../../shared/kubernetes/conflict.ts';
+import { isCovered, readFieldPath } from '../../../shared/kubernetes/field-path.ts';
+import type { KubernetesObject } from '../../../shared/manifests/object.ts';
+import type { ApplyContext } from '../apply-object.ts';
+import type { Prepared } from '../prepared.ts';
 
 /** Scales for the HorizontalPodAutoscalers, and for nobody else. */
 const controllerManager = 'kube-controller-manager';
@@ -16,7 +16,7 @@ const controllerManager = 'kube-controller-manager';
  * @param sent the object as it was sent
  */
 export async function conflictRules(
-  { identity, policy }: Prepared,
+  { identity, policy, adoption }: Prepared,
   sent: KubernetesObject,
   conflicts: readonly FieldConflict[],
   { isAutoscaled }: Pick<ApplyContext, 'isAutoscaled'>,
@@ -29,6 +29,7 @@ export async function conflictRules(
   return {
     policy: policy.conflicts,
     isLeft: (each) => isIgnored(each.manager, policy) || isIgnoredField(each) || (isScaled && isScaling(each)),
-    isTaken: (each) => isUndone(each.manager) || (!isScaled && isScaling(each)),
+    isTaken: (each) =>
+      isUndone(each.manager) || adoption?.managers.includes(each.manager) || (!isScaled && isScaling(each)),
   };
 }

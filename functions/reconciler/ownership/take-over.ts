@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { foreignFields, takeOver } from '../../shared/kubernetes/additions.ts';
-import type { Failure } from '../../shared/kubernetes/failure.ts';
-import type { LiveObject, ManagedFields } from '../../shared/kubernetes/live-object.ts';
-import type { ApplyContext } from './apply-object.ts';
-import type { Prepared } from './prepared.ts';
+import { foreignFields, takeOver } from '../../../shared/kubernetes/additions.ts';
+import { adopted } from '../../../shared/kubernetes/adoption.ts';
+import type { Failure } from '../../../shared/kubernetes/failure.ts';
+import type { LiveObject, ManagedFields } from '../../../shared/kubernetes/live-object.ts';
+import type { ApplyContext } from '../apply-object.ts';
+import type { Prepared } from '../prepared.ts';
 
 const maximumAttempts = 10;
 const pauseMilliseconds = 100;
@@ -50,4 +51,11 @@ export async function takeAdditions(
     return undefined;
   if (foreignFields(live, manager, policy).length === 0) return undefined;
   return reassign(prepared, live, context, (seen) => takeOver(seen, manager, policy));
+}
+
+/** Makes ours what somebody else made, as it stands. */
+export async function adopt(prepared: Prepared, context: ApplyContext): Promise<Failure | undefined> {
+  const { adoption } = prepared;
+  if (adoption === undefined || adoption.live.metadata.deletionTimestamp !== undefined) return undefined;
+  return reassign(prepared, adoption.live, context, (seen) => adopted(seen, context.manager, adoption));
 }

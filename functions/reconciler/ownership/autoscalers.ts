@@ -1,9 +1,9 @@
-import { MissingError, RefusedError } from '../../shared/errors.ts';
-import { autoscaledBy } from '../../shared/kubernetes/autoscaled.ts';
-import type { Cluster } from '../../shared/kubernetes/cluster.ts';
-import { isAppliedBy } from '../../shared/kubernetes/ownership.ts';
-import type { Resource } from '../../shared/kubernetes/resource.ts';
-import { identityKey, type ObjectIdentity } from '../../shared/manifests/object.ts';
+import { MissingError, RefusedError } from '../../../shared/errors.ts';
+import { autoscaledBy } from '../../../shared/kubernetes/autoscaled.ts';
+import type { Cluster } from '../../../shared/kubernetes/cluster.ts';
+import { isAppliedBy } from '../../../shared/kubernetes/ownership.ts';
+import type { Resource } from '../../../shared/kubernetes/resource.ts';
+import { identityKey, type ObjectIdentity } from '../../../shared/manifests/object.ts';
 
 /**
  * Whether an autoscaler that the application doesn't have in Git (KEDA's, say, or another application's) scales an object.
