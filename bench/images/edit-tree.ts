@@ -3,7 +3,7 @@ import { decideUpdates } from '../../functions/image-updater/decide-updates.ts';
 import { environmentSchema } from '../../shared/config/environment.ts';
 import { aDeployment, pinOf, registryHost, rules, versionOf } from '../../test/functions/image-updater/bench.ts';
 import { digestOf } from '../../test/shared/images/versions.ts';
-import { median, percentile } from './statistics.ts';
+import { median, percentile } from '../statistics.ts';
 
 const size = { manifests: 2_000, stale: 50, images: 200, runs: 15 };
 const [before, after] = ['1.0.0', '1.1.0'];
@@ -23,6 +23,7 @@ export function measureEditing() {
     versions: new Map(names.map((name) => [name, [versionOf(before), versionOf(after)]])),
     written: new Map(),
     seen: new Map(),
+    lifted: new Map(),
     now: new Date(),
   };
   const times = Array.from({ length: size.runs }, () => {

@@ -9,7 +9,7 @@ import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { formatPin, formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
-import { type Held, judgeImage, type Verdict } from '../../shared/images/verdict.ts';
+import { type Held, judgeImage, type Question, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { oneLine } from './one-line.ts';
 import type { SourceRevision } from './source-revisions.ts';
@@ -30,6 +30,8 @@ export type Look = {
   written: ReadonlyMap<string, Written>;
   /** What stood in each place when this work began (`places` of the first plan); a person may have changed it since then. */
   seen: ReadonlyMap<string, string>;
+  /** What stood in each place when a hold was lifted, by the commit that did so. */
+  lifted: ReadonlyMap<string, UpdatePlan['places']>;
   now: Date;
 };
 
@@ -57,6 +59,8 @@ export type UpdatePlan = {
   /** Places that are left alone although the policy wants something else there, and why. */
   notes: Problem[];
   holds: Hold[];
+  /** The commits that may lift holds: what stood there then isn't known yet (`Look.lifted`). */
+  lifts: string[];
   /** What stands in each place now, or that an image is settled everywhere in a file. */
   places: Map<string, string>;
 };
@@ -76,6 +80,7 @@ export function decideUpdates(look: Look): UpdatePlan {
     files: edits.flatMap(({ file, text, judged }) => contentOf(file, text, judged)),
     notes: [...edits.flatMap(({ problems }) => problems), ...judged.flatMap(noteOf)],
     holds: judged.flatMap((one) => holdOf(look, one)),
+    lifts: judged.flatMap(({ lift }) => lift ?? []),
     places: new Map([
       ...[...settled].flatMap(([file, images]) => [...images].map((image) => [`${file} ${image}`, 'settled'] as const)),
       ...judged.map(({ place, image }) => [place, formatReference(image.current)] as const),
@@ -99,7 +104,7 @@ function choiceFor(rule: ImageRule, { versions, now }: Look): Choice {
     : latest(candidates, rule.policy, now);
 }
 
-type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: string };
+type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: string; lift?: string };
 
 type Judging = {
   image: FoundImage;
@@ -118,16 +123,35 @@ function judge({ image, index, text, look, choices }: Judging): Judged {
   if (tracked === undefined) return { image, place, verdict: nothing, policy: '' };
   const { policy, hold } = tracked.rule;
   const written = look.written.get(current.repository);
-  const question = { current, policy, choice: tracked.choice, written: hold ? written : undefined };
-  const verdict = isThere(tracked.choice, image, text) ? nothing : judgeImage(question);
-  const before = look.seen.get(place) ?? look.seen.get(`${file} ${current.repository}`);
+  const question: Question = { current, policy, choice: tracked.choice, written: hold ? written : undefined };
+  const stoodIn = (places: Look['seen']) => places.get(place) ?? places.get(`${file} ${current.repository}`);
+  const { verdict, ...more } = isThere(tracked.choice, image, text)
+    ? { verdict: nothing }
+    : judgeLifted(question, look.lifted, stoodIn);
+  const before = stoodIn(look.seen);
   const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
   return {
     image,
     place,
     verdict: changed && verdict.action === 'pin' ? changedMeanwhile(current) : verdict,
     policy: describePolicy(policy),
+    ...more,
   };
+}
+
+/** A hold that somebody lifted is none any more, unless the place was changed by hand after that. */
+function judgeLifted(
+  question: Question,
+  lifted: Look['lifted'],
+  stoodIn: (places: Look['seen']) => string | undefined,
+) {
+  const verdict = judgeImage(question);
+  const lift = question.written?.resumed;
+  if (lift === undefined || verdict.action !== 'keep' || verdict.held?.as !== 'reverted') return { verdict };
+  const places = lifted.get(lift);
+  if (places === undefined) return { verdict, lift };
+  const isUnchanged = stoodIn(places) === formatReference(question.current);
+  return { verdict: isUnchanged ? judgeImage({ ...question, written: undefined }) : verdict };
 }
 
 /** Where only the tag is marked, its digest has no place: nothing is to be done once the tag is right. */

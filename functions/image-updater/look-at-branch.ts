@@ -1,7 +1,6 @@
 import { MissingError } from '../../shared/errors.ts';
 import type { Commit, GitWriter, PullRequest } from '../../shared/git/ports.ts';
 import { readTree } from '../../shared/tree/read-tree.ts';
-import { commitsToRead } from './plan-branch.ts';
 import type { TargetBranch } from './target-branches.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -24,6 +23,9 @@ export type Work = {
   /** Newest first. */
   pulls: PullRequest[];
 };
+
+/** How many commits are looked through for what we wrote last: the newest page, and once more so many where it isn't there. */
+export const commitsToRead = { first: 100, last: 1000 };
 
 /** GitHub's archive of a repository, compressed. */
 const maximumArchiveBytes = 100 * 1024 * 1024;
@@ -52,6 +54,6 @@ async function lookAtWork(repository: string, branch: string, git: GitWriter): P
   return { newest: history[0], files, pulls };
 }
 
-async function filesAt(repository: string, revision: string, git: GitWriter): Promise<Files> {
+export async function filesAt(repository: string, revision: string, git: GitWriter): Promise<Files> {
   return (await readTree(await git.archive(repository, revision, maximumArchiveBytes))).files;
 }

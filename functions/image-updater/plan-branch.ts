@@ -4,9 +4,10 @@ import { withPlatforms } from '../../shared/images/platforms.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { parseEcrRepository } from '../../shared/images/reference.ts';
 import { decideSignedUpdates, type Refuse } from './decide-signed-updates.ts';
-import { decideUpdates, type UpdatePlan } from './decide-updates.ts';
+import type { UpdatePlan } from './decide-updates.ts';
 import { type EnvironmentRules, rulesOf } from './environment-rules.ts';
-import type { Sight } from './look-at-branch.ts';
+import { decideLifting } from './lifted-holds.ts';
+import { commitsToRead, filesAt, type Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { Lookup } from './registry-lookup.ts';
 import type { SignatureCheck } from './signature-check.ts';
@@ -15,9 +16,6 @@ import { memoryOf, writtenBy } from './trailers.ts';
 
 type Moment = Sight & { seen: UpdatePlan['places'] };
 type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & { lookup: Lookup; signatures: SignatureCheck };
-
-/** How many commits are looked through for what we wrote last: the newest page, and once more so many where it isn't there. */
-export const commitsToRead = { first: 100, last: 1000 };
 
 /** Decides what is to be changed on a branch. Nothing is written before enough of the history is known to tell that no person took it back. */
 export async function planBranch(target: TargetBranch, moment: Moment, ports: Sources): Promise<UpdatePlan> {
@@ -35,14 +33,21 @@ async function planWith(target: TargetBranch, moment: Moment, ports: Sources): P
   let { files } = moment;
   const plans: UpdatePlan[] = [];
   for (const environment of target.environments) {
-    const plan = await planEnvironment(environment, { files, history, seen: moment.seen, now }, ports);
+    const place = { repository: target.repository, files, history, seen: moment.seen, now };
+    const plan = await planEnvironment(environment, place, ports);
     files = new Map([...files, ...plan.files.map(({ path, content }) => [path, content] as const)]);
     plans.push(plan);
   }
   return mergePlans(plans);
 }
 
-type Place = { files: Sight['files']; history: Commit[]; seen: UpdatePlan['places']; now: Date };
+type Place = {
+  repository: string;
+  files: Sight['files'];
+  history: Commit[];
+  seen: UpdatePlan['places'];
+  now: Date;
+};
 
 async function planEnvironment(target: TargetEnvironment, place: Place, ports: Sources): Promise<UpdatePlan> {
   const { rules, every, notes } = readRules(target, place.files);
@@ -58,8 +63,10 @@ async function planEnvironment(target: TargetEnvironment, place: Place, ports: S
     now: place.now,
   };
   const plan = await decideSignedUpdates({
-    decide: async (refuse) =>
-      decideUpdates({ ...look, versions: await versionsOf(rules, { now: place.now, refuse }, ports.lookup) }),
+    decide: async (refuse) => {
+      const versions = await versionsOf(rules, { now: place.now, refuse }, ports.lookup);
+      return decideLifting({ ...look, versions }, (revision) => filesAt(place.repository, revision, ports.git));
+    },
     reasonAgainst: (pin) => ports.signatures.reasonAgainst(pin, target),
   });
   return { ...plan, notes: [...notes, ...plan.notes] };
@@ -98,6 +105,7 @@ function mergePlans(plans: UpdatePlan[]): UpdatePlan {
     files: [...new Map(plans.flatMap(({ files }) => files).map((file) => [file.path, file])).values()],
     notes: plans.flatMap(({ notes }) => notes),
     holds: plans.flatMap(({ holds }) => holds),
+    lifts: plans.flatMap(({ lifts }) => lifts),
     places: new Map(plans.flatMap(({ places }) => [...places])),
   };
 }

@@ -5,8 +5,8 @@ import { oneLine } from './one-line.ts';
 
 type Message = Pick<Commit, 'revision' | 'message'>;
 
-/** The version of an image that we wrote last for an environment. */
-export type Written = { tag: string; digest?: string; commit: string };
+/** The version of an image that we wrote last for an environment, and the newest later commit that lifts a hold of it. */
+export type Written = { tag: string; digest?: string; commit: string; resumed?: string };
 
 const names = {
   environment: 'Plumbline-Environment',
@@ -60,12 +60,15 @@ export const resumeTrailer = (repository: string) => `${names.resume}: ${reposit
  */
 export function writtenBy(history: readonly Message[], environment: string): Map<string, Written> {
   const written = new Map<string, Written>();
-  const resumed = new Set<string>();
-  const isKnown = (image: string) => written.has(image) || resumed.has(image) || resumed.has(shortName(image));
+  const resumes: { image: string; revision: string }[] = [];
   for (const { revision, message } of history) {
-    for (const [name, value] of trailersIn(message)) if (name === names.resume) resumed.add(value.trim());
-    for (const { repository, ...version } of imagesIn(message, environment))
-      if (!isKnown(repository)) written.set(repository, { ...version, commit: revision });
+    for (const [name, value] of trailersIn(message))
+      if (name === names.resume) resumes.push({ image: value.trim(), revision });
+    for (const { repository, ...version } of imagesIn(message, environment)) {
+      const resumed = resumes.find(({ image }) => [repository, shortName(repository)].includes(image))?.revision;
+      if (!written.has(repository))
+        written.set(repository, { ...version, commit: revision, ...(resumed !== undefined && { resumed }) });
+    }
   }
   return written;
 }

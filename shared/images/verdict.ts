@@ -14,7 +14,7 @@ export type Verdict =
 /** The commit of ours after which a person took the version back, or pinned one of their own that the policy doesn't know. */
 export type Held = { commit: string; as: 'reverted' | 'pinned' };
 
-type Written = { tag: string; digest?: string; commit: string };
+type Written = { tag: string; digest?: string; commit: string; resumed?: string };
 
 export type Question = {
   /** What stands in Git. */

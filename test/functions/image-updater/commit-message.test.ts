@@ -87,13 +87,18 @@ describe('writtenBy', () => {
     );
   });
 
-  test.each([application, 'example-application'])('forgets what a later commit resumes (%s)', (name) => {
-    const resume = { revision: 'b', message: `Go on\n\nPlumbline-Resume: ${name}` };
+  test.each([application, 'example-application'])('names the newest later commit that resumes it (%s)', (name) => {
+    const resume = (revision: string) => ({ revision, message: `Go on\n\nPlumbline-Resume: ${name}` });
     const history = [commit('a', anUpdate(), anUpdate({}, '1.1.0', other))];
-    expect([...writtenBy([resume, ...history], 'staging').keys()]).toEqual([other]);
-    expect([...writtenBy([commit('c', anUpdate()), resume, ...history], 'staging').keys()]).toEqual([
-      application,
-      other,
+    const resumed = (history: Parameters<typeof writtenBy>[0]) =>
+      [...writtenBy(history, 'staging')].map(([image, { resumed }]) => [image, resumed]);
+    expect(resumed([resume('c'), resume('b'), ...history])).toEqual([
+      [application, 'c'],
+      [other, undefined],
+    ]);
+    expect(resumed([commit('c', anUpdate()), resume('b'), ...history])).toEqual([
+      [application, undefined],
+      [other, undefined],
     ]);
   });
 

@@ -116,6 +116,19 @@ describe('a version that a person took back', () => {
     expect(updater.standing()).toBe(before);
   });
 
+  test('is held although it was resumed before it was taken back', async () => {
+    const updater = startAtOne();
+    updater.has('1.1.0');
+    await updater.receive(aPush('1.1.0'));
+    updater.git.push({ repository: gitRepository, branch: 'staging' }, {}, `Go on\n\nPlumbline-Resume: ${application}`);
+    updater.write({ [deploymentFile]: before });
+    await updater.receive(aScan);
+    expect(updater.read()).toBe(before);
+    updater.git.push({ repository: gitRepository, branch: 'staging' }, {}, `Go on\n\nPlumbline-Resume: ${application}`);
+    await updater.receive(aScan);
+    expect(updater.read()).toBe(after);
+  });
+
   test('comes back where holds are switched off', async () => {
     const updater = await startHeld();
     updater.write({ 'environment.yaml': rules(application).replace('policy', 'hold: false\n    policy') });
