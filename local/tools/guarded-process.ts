@@ -14,13 +14,15 @@ export type GuardedOptions = {
   output?: { file: string } | 'pipe' | 'ignore';
   /** Opens Node's message channel (`child.send`, `process.send`). Default: false. */
   ipc?: boolean;
+  /** Leaves `child.stdin` open to be written to. Default: false, it is at its end. */
+  openInput?: boolean;
 };
 
 /** How a process ended: by itself with a code, or by a signal. */
 type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
 export type GuardedProcess = {
-  /** The process itself. Its standard input is at its end. */
+  /** The process itself. */
   child: ChildProcess;
   pid: number;
   /** Resolves when it has ended and everything that it had started in its process group was killed. */
@@ -51,7 +53,7 @@ export function spawnGuarded(command: string, args: readonly string[], options: 
   }
   const exited = exitOf(child, pid);
   guardGroup(pid);
-  openGate(child);
+  openGate(child, options.openInput);
   return { child, pid, exited, stop: ({ graceMs = 5000 } = {}) => stop(pid, exited, graceMs) };
 }
 
@@ -61,10 +63,11 @@ export async function tailOf(file: string, lines = 20): Promise<string> {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-function openGate({ stdin }: ChildProcess): void {
+function openGate({ stdin }: ChildProcess, staysOpen = false): void {
   // It may have ended already; then `exited` tells.
   stdin?.on('error', () => undefined);
-  stdin?.end('\n');
+  stdin?.write('\n');
+  if (!staysOpen) stdin?.end();
 }
 
 function exitOf(child: ChildProcess, pid: number): Promise<Exit> {

@@ -68,6 +68,14 @@ describe('a guarded process', () => {
     expect(await spawnGuarded('cat', []).exited).toEqual({ code: 0, signal: null });
   });
 
+  it('can be written to, line by line, where that is asked for', async () => {
+    const { child, exited } = spawnGuarded('cat', [], { output: 'pipe', openInput: true });
+    child.stdin?.write('first\n');
+    expect(String((await once(child.stdout as NodeJS.ReadableStream, 'data'))[0])).toBe('first\n');
+    child.stdin?.end();
+    expect(await exited).toEqual({ code: 0, signal: null });
+  });
+
   it('gets the environment and folder that it is given', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'log');
