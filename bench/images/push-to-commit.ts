@@ -10,7 +10,7 @@ import {
   versionOf,
 } from '../../test/functions/image-updater/bench.ts';
 import { aPush } from '../../test/functions/image-updater/events.ts';
-import { median, percentile } from './statistics.ts';
+import { median, percentile } from '../statistics.ts';
 import { createUpdater } from './updater.ts';
 
 const size = { environments: 2, pushes: 20 };
