@@ -1,5 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import { BadInputError } from '../../shared/errors.ts';
+import { standApart } from '../../shared/kubernetes/helm-hooks.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import { describeIdentity, identityKey, identityOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
@@ -23,10 +24,14 @@ export function checkObjects(rendered: readonly Rendered[], namespace: string): 
   if (faults.length > 0) throw new BadInputError(faults);
   const objects = rendered as ArtifactObject[];
   const keyed = objects.map((each) => ({ each, key: keyOf(each.object, namespace) }));
-  const repeated = [...Map.groupBy(keyed, ({ key }) => key).values()].filter((group) => group.length > 1);
+  const repeated = [...Map.groupBy(keyed, ({ key }) => key).values()].filter(meet);
   if (repeated.length > 0) throw new BadInputError(repeated.map((group) => repetition(group.map(({ each }) => each))));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ each }) => each);
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ each }) => each);
 }
+
+/** Two hooks of one name that are never run for the same event don't. */
+const meet = (group: readonly { each: ArtifactObject }[]) =>
+  group.some(({ each }, index) => group.slice(0, index).some((other) => !standApart(each.object, other.each.object)));
 
 function problemsOf(object: unknown): Omit<Problem, 'file' | 'line'>[] {
   if (!isPlainObject(object)) return [{ message: 'is not a Kubernetes object: it is no mapping' }];

@@ -1,16 +1,17 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import { differences } from '../../shared/kubernetes/difference.ts';
+import { hookOf } from '../../shared/kubernetes/helm-hooks.ts';
 import { annotations } from '../../shared/kubernetes/names.ts';
 import { policyOf } from '../../shared/kubernetes/object-policy.ts';
-import { describeIdentity, identityKey, identityOf } from '../../shared/manifests/object.ts';
+import { describeIdentity, identityKey, identityOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
 
 /** Of one object: more would say nothing new. */
 const maximumFields = 5;
 
 /**
- * What differs between two renderings of the same. An object that is made once and then left alone may differ. No value is shown: it may
- * be a password.
+ * What differs between two renderings of the same. An object that is made once and then left alone may differ, as may hooks of an
+ * installation. No value is shown: it may be a password.
  */
 export function unsteadyProblems(first: readonly ArtifactObject[], second: readonly ArtifactObject[]): Problem[] {
   const others = new Map(second.map((each) => [keyOf(each), each]));
@@ -25,9 +26,15 @@ export function unsteadyProblems(first: readonly ArtifactObject[], second: reado
   });
 }
 
-const keyOf = ({ object }: ArtifactObject) => identityKey(identityOf(object));
+/** Hooks of different events may share a name. */
+const keyOf = ({ object }: ArtifactObject) =>
+  `${identityKey(identityOf(object))} ${hookOf(object)?.events.join() ?? ''}`;
 
 const isApplied = ({ object }: ArtifactObject) =>
-  policyOf(object, { conflicts: 'fail', drift: 'correct', rules: [] }).apply === 'always';
+  policyOf(object, { conflicts: 'fail', drift: 'correct', rules: [] }).apply === 'always' && !isOnceOnly(object);
+
+/** Hooks of an installation: charts make passwords in this way, so that no upgrade changes them. */
+const isOnceOnly = (object: KubernetesObject) =>
+  hookOf(object)?.events.every((event) => event.endsWith('-install')) ?? false;
 
 const unsteady = `is another one each time that the chart is rendered, as random values, certificates and the time are: give it a value in a value file, or have the object made only once, with the annotation ${annotations.apply}: create-only`;

@@ -50,6 +50,15 @@ describe('a folder with a chart', () => {
     ]);
   });
 
+  it('may have hooks of one name for different events, but not for the same', async () => {
+    const hook = (events: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {helm.sh/hook: "${events}"}}\n`;
+    const { objects } = await rendered(chart({ 'a.yaml': hook('pre-install'), 'b.yaml': hook('pre-upgrade') }));
+    expect(objects.map(({ source }) => source?.file)).toEqual(['app/templates/a.yaml', 'app/templates/b.yaml']);
+    const tree = aTree(chart({ 'a.yaml': hook('pre-install'), 'b.yaml': hook('pre-install,pre-upgrade') }));
+    expect(await problemsWith(tree)).toEqual([expect.stringMatching(/ConfigMap a: is there 2 times/)]);
+  });
+
   it('fault 36: that renders to nothing gives no object', async () => {
     expect((await rendered(template('{{- if false }}\na: b\n{{- end }}\n'))).objects).toEqual([]);
   });

@@ -73,6 +73,12 @@ describe('fault 37: a chart that renders to something else each time', () => {
     expect((await rendered(chart(flux))).objects).toHaveLength(1);
   });
 
+  it('is accepted in hooks of an installation, not in those of upgrades', async () => {
+    const hook = (events: string) => chart(secret('{{ randAlphaNum 16 }}', `helm.sh/hook: "${events}"`));
+    expect((await rendered(hook('pre-install'))).objects).toHaveLength(1);
+    expect(await problemsWith(hook('pre-install,pre-upgrade'))).toHaveLength(1);
+  });
+
   it('is accepted where a kustomization over it says so', async () => {
     const files = chart(secret('{{ randAlphaNum 16 }}'), {
       'app/overlay/kustomization.yaml':
