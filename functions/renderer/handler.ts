@@ -3,11 +3,14 @@ import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
 import { answer, type RendererPorts } from './answer.ts';
+import { createReadTree } from './read-trees.ts';
 import { createTransfer } from './transfer.ts';
 
+const transfer = createTransfer();
 const ports: RendererPorts = {
   tools: { kubectl: requireVariable(variables.kubectl), helm: requireVariable(variables.helm) },
-  transfer: createTransfer(),
+  transfer,
+  readTree: createReadTree(transfer),
 };
 const log = createLog('renderer');
 

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answer } from '../../../functions/renderer/answer.ts';
+import { createReadTree } from '../../../functions/renderer/read-trees.ts';
 import { createTransfer } from '../../../functions/renderer/transfer.ts';
 import { ensureKubectlAndHelm } from '../../../local/tools/kubectl-and-helm.ts';
 import type { RenderRequest } from '../../../shared/artifacts/artifact.ts';
@@ -47,7 +48,8 @@ const request = (part: Partial<RenderRequest> = {}): RenderRequest => ({
 
 async function answered(files: Record<string, string>, part: Partial<RenderRequest> = {}) {
   stored.set('/tree', Buffer.from(await aRepositoryArchive(files)));
-  const ports = { tools: await ensureKubectlAndHelm(), transfer: createTransfer() };
+  const transfer = createTransfer();
+  const ports = { tools: await ensureKubectlAndHelm(), transfer, readTree: createReadTree(transfer) };
   return renderResultSchema.parse(JSON.parse(JSON.stringify(await answer(request(part), ports))));
 }
 
