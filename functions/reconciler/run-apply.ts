@@ -30,7 +30,8 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const { prune: isPruned, pruneLimit } = entry.settings;
   const { digest } = entry.artifact;
   const known = { state: session.state(), sequence: session.sequence, inventory };
-  const work = planWork({ prepared, hooks, digest, isPruned, ...known });
+  const isAdopted = [...adoptions.values()].some(({ keepers }) => keepers.length > 0);
+  const work = planWork({ prepared, hooks, digest, isPruned, isAdopted, ...known });
   const suspicion = isPruned ? findSuspicion(work.plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);
   const discovery = await discoveryFor(inventory.values(), open);

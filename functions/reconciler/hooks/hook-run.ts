@@ -11,17 +11,20 @@ type Begin = {
   /** Of the artifact that is to be applied. */
   digest: string;
   sequence: number;
+  /** Another tool had installed it. */
+  isAdopted?: boolean;
 };
 
 /**
- * The event that applying an artifact is: what was begun for it goes on; until an application was applied whole it is installed, and what
+ * The event that applying an artifact is: what was begun for it goes on; until an application was applied whole it is installed, unless it was taken over; what
  * was done for that is not done again for a newer artifact; after that every other artifact is an upgrade.
  */
-export function beginHooks({ state, digest, sequence }: Begin): HookRun {
+export function beginHooks({ state, digest, sequence, isAdopted = false }: Begin): HookRun {
   const { hooks, applied } = state;
   if (hooks?.artifact === digest && hooks.event !== 'delete') return hooks;
   const begun = { artifact: digest, sequence, attempt: 1 };
-  if (applied !== undefined) return { ...begun, event: 'upgrade', done: [] };
+  const isInstalled = applied !== undefined || isAdopted || hooks?.event === 'upgrade';
+  if (isInstalled) return { ...begun, event: 'upgrade', done: [] };
   return { ...begun, event: 'install', done: hooks?.event === 'install' ? hooks.done : [] };
 }
 

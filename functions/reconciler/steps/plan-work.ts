@@ -18,6 +18,8 @@ type Input = {
   sequence: number;
   /** `prune` of the application. */
   isPruned: boolean;
+  /** Another tool had installed it, and something of that is about to be taken over. */
+  isAdopted: boolean;
 };
 
 /** All that bringing a cluster to an artifact takes, before any of it is done. */
@@ -29,8 +31,8 @@ export type Work = {
   announced: Inventory;
 };
 
-export function planWork({ prepared, hooks, inventory, state, digest, sequence, isPruned }: Input): Work {
-  const run = beginHooks({ state, digest, sequence });
+export function planWork({ prepared, hooks, inventory, state, digest, sequence, isPruned, isAdopted }: Input): Work {
+  const run = beginHooks({ state, digest, sequence, isAdopted });
   const pending = pendingHooks(hooks, run);
   const plan = withoutHooks(planApply(prepared, inventory), pending);
   const announced = new Map(announce(plan, inventory));

@@ -80,6 +80,14 @@ describe('hooks of an installation and of upgrades', () => {
     expect(writes()).toEqual(['-migrate', '+migrate', '+web']);
   });
 
+  it('are those of an upgrade for what Helm had installed', async () => {
+    const helm = { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'staging' };
+    server.make(configMap('settings', { a: '1' }, { namespace: 'staging', annotations: helm }), 'helm');
+    await applied([hookJob('init', 'pre-install'), pre, configMap('settings')], { adopt: ['helm'] });
+    expect(await world.state()).toMatchObject({ phase: 'healthy', hooks: { event: 'upgrade' } });
+    expect(liveNames()).toEqual(['migrate', 'settings']);
+  });
+
   it('never run for tests and rollbacks', async () => {
     const never = [hookJob('check', 'test'), hookJob('undo', 'pre-rollback, post-rollback'), web('a')];
     expect(await applied(never)).toMatchObject({ phase: 'healthy', counts: { objects: 1 } });

@@ -66,7 +66,8 @@ function told(step: Step): string {
 type State = { hooks?: HookRun; applied?: string };
 
 function plan(manifests: readonly KubernetesObject[], inventory: Inventory, state: State = {}, isPruned = true) {
-  const work = planWork({ ...prepare(manifests), inventory, state, digest: 'new', sequence: 7, isPruned });
+  const known = { inventory, state, digest: 'new', sequence: 7, isAdopted: false };
+  const work = planWork({ ...prepare(manifests), ...known, isPruned });
   return { ...work, told: work.steps.map(told) };
 }
 
@@ -188,8 +189,17 @@ describe('the event that an apply is', () => {
       { hooks: run({ event: 'delete', artifact: 'new' }) },
       { event: 'install', artifact: 'new', sequence: 7, done: [] },
     ],
+    [
+      'an upgrade where one was begun, though none was finished',
+      { hooks: run({ event: 'upgrade' }) },
+      { event: 'upgrade', artifact: 'new', sequence: 7, attempt: 1, done: [] },
+    ],
   ])('is %s', (_, state, expected) => {
     expect(begin(state)).toMatchObject(expected);
+  });
+
+  it('is an upgrade of what another tool had installed', () => {
+    expect(beginHooks({ state: {}, digest: 'new', sequence: 7, isAdopted: true })).toMatchObject({ event: 'upgrade' });
   });
 });
 
