@@ -1,15 +1,17 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { PlumblineError } from '../../shared/errors.ts';
 import { judge } from '../../shared/health/judge.ts';
-import { explainPods } from '../../shared/health/pods.ts';
-import { valueAt } from '../../shared/health/read.ts';
+import { exampleAmong, explainPods, selectorOf } from '../../shared/health/pods.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { Resources } from '../../shared/kubernetes/resource.ts';
 import { describeIdentity, identityOf } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Findings } from './decide-result.ts';
+import { lastWords } from './last-words.ts';
 import type { Observation } from './observe.ts';
+
+type Context = { cluster: Cluster; resources: Resources; showsLogs: boolean };
 
 const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
 const maximumExplained = 10;
@@ -18,7 +20,7 @@ const maximumExplained = 10;
 export async function explainRollouts(
   findings: Pick<Findings, 'unhealthy' | 'waiting'>,
   { live }: Observation,
-  context: { cluster: Cluster; resources: Resources },
+  context: Context,
 ): Promise<Pick<Findings, 'unhealthy' | 'waiting'>> {
   const stuck = [...live.values()].filter((object) => workloads.has(object.kind) && judge(object).status !== 'current');
   const reasons = await mapConcurrently(stuck.slice(0, maximumExplained), maximumExplained, async (object) => {
@@ -33,19 +35,26 @@ export async function explainRollouts(
 const withReason = (problem: Problem, reason: string | undefined): Problem =>
   reason === undefined ? problem : { ...problem, message: `${problem.message}; ${reason}` };
 
-/** Why an object's pods don't run. Whoever may not read pods gets no reason; the rollout's own message stands for itself. */
-export async function explainRollout(
-  object: LiveObject,
-  { cluster, resources }: { cluster: Cluster; resources: Resources },
-): Promise<string> {
+/**
+ * Why an object's pods don't run and, if logs may be told, what one that ended said last. Whoever may not read pods gets no reason; the
+ * rollout's own message stands for itself.
+ */
+export async function explainRollout(object: LiveObject, context: Context): Promise<string> {
+  const pods = await readPods(object, context);
+  const example = exampleAmong(pods);
+  if (example === undefined) return '';
+  const words = context.showsLogs ? await lastWords(example, context) : '';
+  return words === '' ? explainPods(pods) : `${explainPods(pods)}; its log ends: ${words}`;
+}
+
+async function readPods(object: LiveObject, { cluster, resources }: Context): Promise<LiveObject[]> {
   const pods = resources.find('v1', 'Pod');
-  const labels = valueAt(object, 'spec.selector.matchLabels');
-  if (pods === undefined || typeof labels !== 'object' || labels === null) return '';
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const selector = selectorOf(object).map(([key, value]) => `${key}=${value}`);
+  if (pods === undefined || selector.length === 0) return [];
   try {
-    return explainPods(await cluster.list(pods, object.metadata.namespace ?? '', selector.join(',')));
+    return await cluster.list(pods, object.metadata.namespace ?? '', selector.join(','));
   } catch (error) {
-    if (error instanceof PlumblineError) return '';
+    if (error instanceof PlumblineError) return [];
     throw error;
   }
 }

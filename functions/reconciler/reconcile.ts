@@ -93,10 +93,11 @@ async function carryOut({ decision, session, ports, deadline, log }: Step): Prom
   if (decision.do === 'wait') return session.save({ phase: 'waiting', problems: decision.problems, next: undefined });
   const open = await openCluster(session.name.environment, ports, deadline);
   const run = { session, ports, open, deadline, log };
-  if (decision.do === 'remove') return runRemove({ ...run, timeoutSeconds: removalTimeoutSeconds });
+  if (decision.do === 'remove') return runRemove({ ...run, timeoutSeconds: removalTimeoutSeconds, showsLogs: false });
   const { entry } = decision;
+  const { timeoutSeconds, podLogs } = entry.settings;
   const runs = { apply: runApply, judge: runJudge, check: runCheck };
-  return runs[decision.do]({ ...run, entry, timeoutSeconds: entry.settings.timeoutSeconds });
+  return runs[decision.do]({ ...run, entry, timeoutSeconds, showsLogs: podLogs === 'show' });
 }
 
 async function recordFailure({ decision, session, ports }: Step, error: unknown): Promise<void> {

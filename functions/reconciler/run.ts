@@ -19,6 +19,8 @@ export type Run = {
   deadline: Deadline;
   /** How long anything may take until it is as it should be. */
   timeoutSeconds: number;
+  /** What crashing containers said last may be told. */
+  showsLogs: boolean;
   log: Log;
 };
 
@@ -37,8 +39,8 @@ export function applyContext({ session, ports, open, deadline }: Run): ApplyCont
   return { cluster, manager, deadline, patience: { remaining }, sleep: ports.sleep, isAutoscaled };
 }
 
-export function observeContext({ session, open }: Run, { resources }: Discovery) {
-  return { cluster: open.cluster, resources: indexResources(resources), name: session.name };
+export function observeContext({ session, open, showsLogs }: Run, { resources }: Discovery) {
+  return { cluster: open.cluster, resources: indexResources(resources), name: session.name, showsLogs };
 }
 
 export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean): PruneContext {

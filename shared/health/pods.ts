@@ -53,10 +53,33 @@ export const selectorOf = (workload: unknown): [key: string, value: unknown][] =
 
 /** The commonest reason among pods that don't run, with one of them as the example. */
 export function explainPods(pods: readonly unknown[]): string {
-  const explained = pods.map((pod) => ({ name: textAt(pod, 'metadata.name'), reason: explainPod(pod) }));
+  const { example, reason, others } = commonestOf(pods);
+  if (example === undefined) return '';
+  return `pod ${textAt(example, 'metadata.name')}: ${reason}${others > 0 ? ` (and ${others} more pods)` : ''}`;
+}
+
+/** The pod that `explainPods` takes for its example. */
+export const exampleAmong = <Pod>(pods: readonly Pod[]): Pod | undefined => commonestOf(pods).example;
+
+function commonestOf<Pod>(pods: readonly Pod[]) {
+  const explained = pods.map((pod) => ({ pod, reason: explainPod(pod) }));
   const stuck = explained.filter(({ reason }) => reason !== '');
   const groups = [...Map.groupBy(stuck, ({ reason }) => reason).values()].sort((a, b) => b.length - a.length);
-  const [example] = groups[0] ?? [];
-  if (example === undefined) return '';
-  return `pod ${example.name}: ${example.reason}${stuck.length > 1 ? ` (and ${stuck.length - 1} more pods)` : ''}`;
+  const [first] = groups[0] ?? [];
+  return { example: first?.pod, reason: first?.reason ?? '', others: stuck.length - 1 };
+}
+
+/** The container of a pod whose end keeps the pod from running. `previous`: it was started again since, and its log is the one before. */
+export type EndedContainer = { container: string; previous: boolean };
+
+export function endedContainerOf(pod: unknown): EndedContainer | undefined {
+  const containers = [...listAt(pod, 'status.initContainerStatuses'), ...listAt(pod, 'status.containerStatuses')];
+  return containers.map(endedAs).find((ended) => ended !== undefined);
+}
+
+function endedAs(status: unknown): EndedContainer | undefined {
+  const container = textAt(status, 'name');
+  if (valueAt(status, 'state.terminated') !== undefined)
+    return endOf(status, 'state.terminated') === '' ? undefined : { container, previous: false };
+  return endOf(status, 'lastState.terminated') === '' ? undefined : { container, previous: true };
 }

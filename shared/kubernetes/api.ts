@@ -31,8 +31,9 @@ export type ApiOptions = {
   random?: () => number;
 };
 
-/** No single request may take longer, in milliseconds. */
+/** No single request may take longer, in milliseconds. An optional one is asked once, and soon given up. */
 const longestRequest = 30_000;
+const longestOptional = 5_000;
 
 export function createApi(options: ApiOptions): Api {
   return (request) => options.limiter.run(() => persist(request, options));
@@ -44,7 +45,9 @@ async function persist(request: ApiRequest, options: ApiOptions): Promise<ApiAns
     const result = await tryOnce(request, options);
     const ending = endingOf(result);
     if (isThrottled(ending)) limiter.slowDown();
-    const wait = decideRetry({ ending, attempt, remaining: deadline.remaining(), random: random() });
+    const wait = request.isOptional
+      ? undefined
+      : decideRetry({ ending, attempt, remaining: deadline.remaining(), random: random() });
     if (wait !== undefined) {
       await sleep(wait);
       continue;
@@ -74,7 +77,7 @@ async function send(
   try {
     return await transport(
       { ...request, headers: { ...request.headers, ...identity } },
-      Math.min(longestRequest, remaining),
+      Math.min(request.isOptional ? longestOptional : longestRequest, remaining),
     );
   } catch (error) {
     return { error };

@@ -1,5 +1,6 @@
-/** One request to an API server. `path` includes the query. */
+/** One request to an API server. `path` includes the query. `isOptional`: its answer only adds to what is known already. */
 export type ApiRequest = {
+  isOptional?: true;
   method: 'GET' | 'PATCH' | 'DELETE';
   path: string;
   headers?: Record<string, string>;

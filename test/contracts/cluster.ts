@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PlumblineError } from '../../shared/errors.ts';
 import { takeOver } from '../../shared/kubernetes/additions.ts';
 import type { ApplyOptions, Cluster } from '../../shared/kubernetes/cluster.ts';
 import { hashOwned } from '../../shared/kubernetes/ownership.ts';
@@ -114,6 +115,15 @@ export function clusterContract(open: () => Promise<Subject>): void {
   describe('read', () => {
     it('says undefined of what is not there', async () => {
       expect(await read('nobody')).toBeUndefined();
+    });
+  });
+
+  describe('log', () => {
+    it('fails for a pod that is not there, and says so', async () => {
+      const options = { container: 'web', previous: true, lines: 10 };
+      await expect(cluster.log(need('v1', 'Pod'), { namespace, name: 'nobody' }, options)).rejects.toThrow(
+        PlumblineError,
+      );
     });
   });
 

@@ -1,10 +1,9 @@
 import { OutOfTimeError } from '../../../shared/kubernetes/api.ts';
 import type { Discovery } from '../../../shared/kubernetes/discovery.ts';
 import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
-import { indexResources } from '../../../shared/kubernetes/resource.ts';
 import { explainRollout } from '../explain-rollouts.ts';
 import type { Hook } from '../prepared.ts';
-import type { Run } from '../run.ts';
+import { observeContext, type Run } from '../run.ts';
 import { longestWait, nextPause, shortestPause } from '../wait-for-health.ts';
 import { hookStatus } from './hook-status.ts';
 
@@ -40,7 +39,7 @@ async function readInTime({ resource, identity }: Hook, { open }: Run): Promise<
 }
 
 /** With the reason of its pods, if they have one. */
-async function explain(object: LiveObject, message: string, { open }: Run, { resources }: Discovery): Promise<string> {
-  const reason = await explainRollout(object, { cluster: open.cluster, resources: indexResources(resources) });
+async function explain(object: LiveObject, message: string, run: Run, discovery: Discovery): Promise<string> {
+  const reason = await explainRollout(object, observeContext(run, discovery));
   return [message, reason].filter((part) => part !== '').join('; ');
 }

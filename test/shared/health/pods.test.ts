@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainPods } from '../../../shared/health/pods.ts';
+import { endedContainerOf, exampleAmong, explainPods, podsOf } from '../../../shared/health/pods.ts';
 
 const pod = (name: string, reason: string) => ({
   metadata: { name },
@@ -23,5 +23,62 @@ describe('the reason of a stuck rollout', () => {
 
   it('is empty where every pod is just starting', () => {
     expect(explainPods([pod('a', 'ContainerCreating'), { metadata: { name: 'b' }, status: {} }])).toBe('');
+  });
+});
+
+describe('the container that ended', () => {
+  const status = (fields: object) => ({ status: { containerStatuses: [{ name: 'web', ...fields }] } });
+  const failed = { terminated: { exitCode: 1 } };
+
+  it.each([
+    [
+      'waits to be started again',
+      status({ state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: failed }),
+      true,
+    ],
+    ['runs again', status({ state: { running: {} }, lastState: failed }), true],
+    ['ended for good', status({ state: failed }), false],
+  ])('%s: its log is the one before the present: %s', (_, pod, previous) => {
+    expect(endedContainerOf(pod)).toEqual({ container: 'web', previous });
+  });
+
+  it.each([
+    ['none ended', status({ state: { waiting: { reason: 'ImagePullBackOff' } } })],
+    ['it ended well', status({ state: { terminated: { exitCode: 0 } }, lastState: failed })],
+    ['nothing is known', {}],
+  ])('is none where %s', (_, pod) => {
+    expect(endedContainerOf(pod)).toBeUndefined();
+  });
+
+  it('is the init container where that failed', () => {
+    const pod = { status: { initContainerStatuses: [{ name: 'migrate', state: failed }], ...status({}).status } };
+    expect(endedContainerOf(pod)).toEqual({ container: 'migrate', previous: false });
+  });
+});
+
+describe('the pods of a workload', () => {
+  const object = (kind: string, name: string, labels: Record<string, string>, namespace = 'staging') => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name, namespace, labels },
+  });
+  const workload = { ...object('Deployment', 'web', {}), spec: { selector: { matchLabels: { app: 'web' } } } };
+
+  it('are those that it selects in its namespace', () => {
+    const pods = [
+      object('Pod', 'a', { app: 'web', more: 'x' }),
+      object('Pod', 'b', { app: 'other' }),
+      object('Pod', 'c', { app: 'web' }, 'production'),
+      object('ReplicaSet', 'd', { app: 'web' }),
+    ];
+    expect(podsOf(workload, pods).map(({ metadata }) => metadata.name)).toEqual(['a']);
+    expect(podsOf(object('Job', 'a', {}), pods)).toEqual([]);
+  });
+
+  it('have the one for their example that tells the commonest reason', () => {
+    const pods = [pod('a', 'ErrImagePull'), pod('b', 'CrashLoopBackOff'), pod('c', 'CrashLoopBackOff')];
+    expect(
+      exampleAmong(pods.map((each) => ({ ...object('Pod', each.metadata.name, {}), ...each })))?.metadata.name,
+    ).toBe('b');
   });
 });

@@ -66,6 +66,16 @@ describe('the API', () => {
     expect(waits).toEqual([200]);
   });
 
+  it.each([new Error('reset'), status(502, 'BadGateway', 'no node')])(
+    'asks for what is optional only once: %s',
+    async (answer) => {
+      const { api, sent, waits } = apiOver([answer, fine]);
+      const result = await api({ ...request, isOptional: true }).catch((error: unknown) => error);
+      expect(answer instanceof Error ? result instanceof UnreachableError : result === answer).toBe(true);
+      expect([sent.length, waits]).toEqual([1, []]);
+    },
+  );
+
   it('fault 52: says that there is no answer, after some attempts, without a token', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' });
     const { api, sent } = apiOver([refused]);
