@@ -4,9 +4,10 @@ import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { isPackedChart, isParsedByHelm } from './guards/chart-file.ts';
-import { isRefused, readManifest } from './guards/manifest.ts';
+import { isRefused, type ReadableManifest, readManifest } from './guards/manifest.ts';
 import { packedChartProblems } from './packed-chart.ts';
-import { substituteValues, takeValueFiles, type ValueFiles } from './value-files.ts';
+import { onlyLast, substituteValues, takeValueFiles, type ValueFiles } from './value-files.ts';
+import type { Substitution } from './variables/substitution.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 /** What Helm gets, by its path in the workspace, and what it was in the repository, for messages. */
@@ -42,11 +43,20 @@ export async function gatherChart(tree: Tree, { folder, isRemote, values }: Char
   takeChart(tree, folder, 'chart', chart);
   const { substitute } = values;
   const own = readManifest(tree, posix.join(folder, 'values.yaml'));
-  if (substitute !== undefined && !isRemote && !isRefused(own))
-    substituteValues({ text: own.text, target: 'chart/values.yaml', substitute }, chart);
+  if (!isRemote && !isRefused(own)) takeOwnValues(own, substitute, chart);
   takeValueFiles(tree, values, chart);
   chart.problems.push(...(await packedProblems(chart)));
   return chart;
+}
+
+/** A chart in the repository has values that are the application's own. */
+function takeOwnValues(
+  { text, duplicates }: ReadableManifest,
+  substitute: Substitution | undefined,
+  chart: ChartFiles,
+): void {
+  chart.warnings.push(...duplicates.map(onlyLast));
+  if (substitute !== undefined) substituteValues({ text, target: 'chart/values.yaml', substitute }, chart);
 }
 
 /** Dependencies may be packed: Helm unpacks them, so they are looked at as the chart is. */

@@ -1,9 +1,11 @@
+import { fieldName } from '../../shared/config/issues.ts';
 import { kustomizationNames, kustomizationsIn } from '../../shared/kustomize/kustomizations.ts';
 import { findReferences, type Reference } from '../../shared/kustomize/references.ts';
 import { resolveReference } from '../../shared/kustomize/resolve-reference.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { splitDocuments } from './documents.ts';
+import { inlineFault, inlineFaults } from './guards/inline-text.ts';
 import { forbiddenFields } from './guards/kustomization.ts';
 import { isRefused, readManifest } from './guards/manifest.ts';
 import { pluginFaults } from './guards/plugin.ts';
@@ -74,6 +76,7 @@ function parse(file: string, text: string, { problems }: Walk): YamlFile | undef
 }
 
 function followAll(place: Place, walk: Walk): void {
+  walk.problems.push(...inlineFaults(place.yaml));
   for (const reference of findReferences(place.yaml.value)) follow(reference, place, walk);
 }
 
@@ -83,15 +86,13 @@ function follow(reference: Reference, { yaml, folder, pluginRoot }: Place, walk:
   if ('fault' in target) walk.problems.push({ ...placeOf(reference, yaml), message: target.fault });
   else if ('folder' in target) visitFolder(target.folder, nextRoot, walk);
   else if ('file' in target) takeFile(target.file, reference, nextRoot, walk);
-  else if (nextRoot !== undefined) checkPlugin({ file: yaml.file, folder: nextRoot, text: target.text }, walk);
+  else takeText(target.text, { reference, yaml, pluginRoot: nextRoot }, walk);
 }
 
 const placeOf = ({ path }: Reference, { file, lineOf }: YamlFile): Omit<Problem, 'message'> => ({
   file,
   line: lineOf(path),
-  field: path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`))
-    .join(''),
+  field: fieldName(path),
 });
 
 function takeFile(file: string, { kind }: Reference, pluginRoot: string | undefined, walk: Walk): void {
@@ -99,6 +100,15 @@ function takeFile(file: string, { kind }: Reference, pluginRoot: string | undefi
   if (kind === 'data') return;
   const text = readGuarded(file, walk);
   if (text !== undefined && pluginRoot !== undefined) checkPlugin({ file, folder: pluginRoot, text }, walk);
+}
+
+type TextPlace = Omit<Place, 'folder'> & { reference: Reference };
+
+/** What stands in the reference itself is parsed like a file. */
+function takeText(text: string, { reference, yaml, pluginRoot }: TextPlace, walk: Walk): void {
+  const faults = inlineFault(text, reference.path, yaml);
+  walk.problems.push(...faults);
+  if (faults.length === 0 && pluginRoot !== undefined) checkPlugin({ file: yaml.file, folder: pluginRoot, text }, walk);
 }
 
 /** The configuration of a generator or transformer may refer to files itself. */

@@ -28,10 +28,17 @@ function takeValues(tree: Tree, { file, target, substitute }: ValueFile, chart: 
   const manifest = readManifest(tree, file);
   if (isRefused(manifest)) return void chart.problems.push(valueProblem(manifest.problem, tree, file));
   chart.values.push(target);
+  chart.warnings.push(...manifest.duplicates.map(onlyLast));
   chart.sources.set(target, file);
   chart.files.set(target, tree.files.get(file) ?? new Uint8Array());
   if (substitute !== undefined) substituteValues({ text: manifest.text, target, substitute }, chart);
 }
+
+/** Of a key that stands twice. */
+export const onlyLast = (duplicate: Problem): Problem => ({
+  ...duplicate,
+  message: `${duplicate.message}; only the last one counts`,
+});
 
 function valueProblem(problem: Problem, tree: Tree, file: string): Problem {
   return hasFolder(tree, file) ? { file, message: 'is a folder; a value file was expected' } : problem;

@@ -1,3 +1,4 @@
+import { fieldName } from '../../../shared/config/issues.ts';
 import { isPlainObject } from '../../../shared/manifests/canonical.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import { isTemplate } from '../../../shared/variables/template.ts';
@@ -78,13 +79,10 @@ function expanded(text: string, path: Path, walk: Walk) {
 
 function blame({ root, sources, problems }: Walk, path: Path, message: string, expression?: string): void {
   const place = expression === undefined ? undefined : sources.placeOf(expression);
-  problems.push({ file: sources.file, ...place, object: describe(root), field: describePath(path), message });
+  problems.push({ file: sources.file, ...place, object: describe(root), field: fieldName(path), message });
 }
 
 function describe({ kind, metadata }: Record<string, unknown>): string {
   const name = isPlainObject(metadata) ? metadata.name : undefined;
   return [kind, name].filter((part) => typeof part === 'string').join(' ');
 }
-
-const describePath = (path: Path) =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`)).join('');

@@ -59,6 +59,19 @@ describe('a folder with a chart', () => {
     expect(await problemsWith(tree)).toEqual([expect.stringMatching(/ConfigMap a: is there 2 times/)]);
   });
 
+  it('fault 29: warns of a key that stands twice in its values or in a value file', async () => {
+    const files = {
+      ...template(aConfigMap('a')),
+      'app/values.yaml': 'a: 1\na: 2\n',
+      'app/v.yaml': 'b: {c: 1, c: 2}\n',
+    };
+    const { warnings } = await rendered(files, { request: { helm: { releaseName: 'r', values: ['v.yaml'] } } });
+    expect(warnings).toEqual([
+      { file: 'app/v.yaml', line: 1, message: 'has the key "c" twice; only the last one counts' },
+      { file: 'app/values.yaml', line: 2, message: 'has the key "a" twice; only the last one counts' },
+    ]);
+  });
+
   it('fault 36: that renders to nothing gives no object', async () => {
     expect((await rendered(template('{{- if false }}\na: b\n{{- end }}\n'))).objects).toEqual([]);
   });

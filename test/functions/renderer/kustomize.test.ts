@@ -44,6 +44,57 @@ describe('a folder with a kustomization', () => {
   });
 });
 
+describe('fault 28: a bomb that stands in a kustomization as text', () => {
+  const laughs = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+  ].join('\n');
+  const inline = (text: string) => `|-\n    ${text.replaceAll('\n', '\n    ')}\n`;
+
+  it.each([
+    {
+      where: 'a patch',
+      text: (bomb: string) => `patches:\n- patch: ${inline(bomb)}`,
+      line: 3,
+      field: 'patches[0].patch',
+    },
+    {
+      where: 'a patch in other letters',
+      text: (bomb: string) => `Patches:\n- target: {kind: X}\n  Patch: ${inline(bomb)}`,
+      line: 4,
+      field: 'Patches[0].Patch',
+    },
+    {
+      where: 'a patch of the older field',
+      text: (bomb: string) => `patchesStrategicMerge:\n- ${inline(bomb)}`,
+      line: 3,
+      field: 'patchesStrategicMerge[0]',
+    },
+    {
+      where: 'a transformer',
+      text: (bomb: string) => `transformers:\n- ${inline(bomb)}`,
+      line: 3,
+      field: 'transformers[0]',
+    },
+    {
+      where: 'the patch of a transformer',
+      text: (bomb: string) =>
+        `transformers:\n- |-\n  apiVersion: builtin\n  kind: PatchTransformer\n  metadata: {name: a}\n  patch: ${inline(bomb)}`,
+      line: 4,
+      field: 'patch',
+    },
+  ])('is refused at once, before kustomize starts: $where', async ({ text, line, field }) => {
+    for (const bomb of [laughs, `a: ${'['.repeat(10_000)}`]) {
+      const tree = aTree(aKustomization(`resources: [config.yaml]\n${text(bomb)}`));
+      const tools = { kubectl: '/does/not/exist', helm: '/does/not/exist' };
+      const started = performance.now();
+      const rejection = renderFolder(tree, aRequest(), { tools });
+      await expect(rejection).rejects.toMatchObject({ problems: [{ file: 'app/kustomization.yaml', line, field }] });
+      expect(performance.now() - started).toBeLessThan(1000);
+    }
+  });
+});
+
 describe("kustomize's own errors", () => {
   it.each<{ what: string; text: string; more?: Record<string, string>; said: string }>([
     {

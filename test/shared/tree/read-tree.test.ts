@@ -129,6 +129,12 @@ describe('fault 27: an entry that is no plain file of the repository', () => {
     expect(tree.refused.get('app/web.yaml')).toContain('app/Web.yaml');
   });
 
+  it('sets aside names that differ only in how Unicode writes them', async () => {
+    const tree = await readTree(await aRepositoryArchive({ 'app/caf\u00e9.yaml': '1', 'app/cafe\u0301.yaml': '2' }));
+    expect([...tree.files.keys()]).toEqual(['app/caf\u00e9.yaml']);
+    expect(tree.refused.size).toBe(1);
+  });
+
   it('does not read a NUL as the end of a name that goes on', async () => {
     const archive = await anArchive([{ name: `${top}/a`, pax: { path: `${top}/a\0.yaml` }, content: 'x' }]);
     await expect(readTree(archive)).rejects.toThrow('leaves the repository');
