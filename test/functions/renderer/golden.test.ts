@@ -57,6 +57,12 @@ async function createdBy(args: string[], objects: KubernetesObject[], input?: st
   }
 }
 
+/** What kustomize makes of a folder. */
+async function builtBy(folder: string): Promise<string> {
+  const { kubectl } = await ensureKubectlAndHelm();
+  return (await run(kubectl, ['kustomize', folder], { maxBuffer: 2 ** 26, env: { HOME: scratch } })).stdout;
+}
+
 const flatten = (printed: unknown[]) =>
   printed.flatMap((object) =>
     (object as { kind: string }).kind === 'List' ? (object as { items: unknown[] }).items : [object],
@@ -82,12 +88,11 @@ describe('fault 30: the objects are those that the Go tools read', () => {
     expect(canonical(objects)).toEqual(canonical(withoutDefault(await createdBy(args, objects))));
   });
 
-  it('kustomize: as kustomize does', async () => {
-    const { kubectl } = await ensureKubectlAndHelm();
-    const { stdout } = await run(kubectl, ['kustomize', join(golden, 'kustomize/in/app')]);
-    const objects = await objectsOf('kustomize');
-    expect(objects.length).toBeGreaterThan(3);
-    expect(canonical(objects)).toEqual(canonical(await createdBy(['--filename=-'], objects, stdout)));
+  it.each(['kustomize', 'kustomize-fields', 'kustomize-openapi'])('%s: as kustomize does', async (name) => {
+    const objects = await objectsOf(name);
+    expect(objects.length).toBeGreaterThan(0);
+    const built = await builtBy(join(golden, name, 'in/app'));
+    expect(canonical(objects)).toEqual(canonical(withoutDefault(await createdBy(['--filename=-'], objects, built))));
   });
 
   it('helm: as helm does and kubectl reads', async () => {
@@ -112,5 +117,21 @@ describe('fault 30: the objects are those that the Go tools read', () => {
     const { stdout } = await run((await ensureKubectlAndHelm()).helm, args, { env: { HOME: scratch } });
     expect(objects.map(({ kind }) => kind)).toContain('Job');
     expect(canonical(objects)).toEqual(canonical(withoutDefault(await createdBy(['--filename=-'], objects, stdout))));
+  });
+
+  it('over-chart: as kustomize does with what helm gives', async () => {
+    const folder = join(scratch, 'over-chart');
+    const overlay = join(folder, 'overlays/production');
+    cpSync(join(golden, 'over-chart/in'), folder, { recursive: true });
+    const args = ['template', 'shop', join(folder, 'app'), '--namespace=example', '--include-crds'];
+    const values = `--values=${join(folder, 'app/values-production.yaml')}`;
+    const { stdout } = await run((await ensureKubectlAndHelm()).helm, [...args, values], { env: { HOME: scratch } });
+    writeFileSync(join(overlay, 'chart.yaml'), stdout);
+    const file = join(overlay, 'kustomization.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('resources:\n', 'resources:\n- chart.yaml\n'));
+    const objects = await objectsOf('over-chart');
+    expect(objects.length).toBeGreaterThan(5);
+    const built = await builtBy(overlay);
+    expect(canonical(objects)).toEqual(canonical(withoutDefault(await createdBy(['--filename=-'], objects, built))));
   });
 });
