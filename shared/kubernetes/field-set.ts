@@ -1,4 +1,4 @@
-import { isPlainObject } from '../manifests/canonical.ts';
+import { canonicalJson, isPlainObject, sortedKeys } from '../manifests/canonical.ts';
 
 /**
  * A set of fields as `managedFields` writes it: `f:name` is a field, `k:{…}` a list's item by its keys, `v:…` an item by its value,
@@ -10,15 +10,20 @@ export type FieldSet = { [key: string]: FieldSet };
 
 export const isWhole = (set: FieldSet) => Object.keys(set).length === 0;
 
-/** The values that a set names, without the rest of the object. Fields that are not there are left out. */
-export function pick(value: unknown, set: FieldSet): unknown {
-  if (isWhole(set)) return value;
-  const picked: Record<string, unknown> = {};
-  for (const [key, below] of Object.entries(set)) {
-    const found = key === '.' ? undefined : pick(child(value, key), below);
-    if (found !== undefined) picked[key] = found;
+/**
+ * A text of the values that a set names: the same for the same values, another one for others. Fields that are not there are left out.
+ * It is made for each object of each check, so nothing is copied, and keys, told apart by their length, are not quoted.
+ */
+export function pickedText(value: unknown, set: FieldSet): string | undefined {
+  if (value === undefined) return undefined;
+  const keys = sortedKeys(set);
+  if (keys.length === 0) return canonicalJson(value);
+  let fields = '';
+  for (const key of keys) {
+    const text = key === '.' ? undefined : pickedText(child(value, key), set[key] ?? {});
+    if (text !== undefined) fields += `${key.length}${key}${text}`;
   }
-  return value === undefined ? undefined : picked;
+  return `{${fields}}`;
 }
 
 /** The value with only the fields that a set names, in its own shape: lists stay lists, with the items that the set names. */
@@ -86,14 +91,18 @@ export function child(value: unknown, key: string): unknown {
 /** Git need not say every key: the API server adds the protocol of a port. */
 function findByKeys(items: readonly unknown[], json: string): unknown {
   const keys = Object.entries(JSON.parse(json) as Record<string, unknown>);
-  const has = (item: unknown, [name, value]: [string, unknown]) => isPlainObject(item) && item[name] === value;
-  const may = (item: unknown, key: [string, unknown]) =>
-    has(item, key) || (isPlainObject(item) && item[key[0]] === undefined);
-  return (
-    items.find((item) => keys.every((key) => has(item, key))) ??
-    items.find((item) => keys.some((key) => has(item, key)) && keys.every((key) => may(item, key)))
-  );
+  return items.find((item) => hasAll(item, keys)) ?? items.find((item) => mayHaveAll(item, keys));
 }
+
+type Keys = readonly [string, unknown][];
+
+const hasAll = (item: unknown, keys: Keys) =>
+  isPlainObject(item) && keys.every(([name, value]) => item[name] === value);
+
+const mayHaveAll = (item: unknown, keys: Keys) =>
+  isPlainObject(item) &&
+  keys.some(([name, value]) => item[name] === value) &&
+  keys.every(([name, value]) => item[name] === value || item[name] === undefined);
 
 /** Everything that is in either set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {

@@ -1,6 +1,6 @@
-import { hashOf } from '../manifests/canonical.ts';
+import { hashOfText } from '../manifests/canonical.ts';
 import { divide, withoutCovered } from './covered.ts';
-import { type FieldSet, isWhole, pick, union } from './field-set.ts';
+import { type FieldSet, isWhole, pickedText, union } from './field-set.ts';
 import type { LiveObject, ManagedFields } from './live-object.ts';
 import { strict, type Tolerance } from './object-policy.ts';
 
@@ -32,7 +32,7 @@ export const fieldsOwnedByOthers = (object: LiveObject, manager: string): FieldS
  */
 export function hashOwned(object: LiveObject, manager: string, { ignore }: Tolerance = strict): string {
   const owned = divide(fieldsOwnedBy(object, manager), object, ignore.fields).rest;
-  return isWhole(owned) ? '' : hashOf(pick(withoutCovered(object, ignore.fields), owned));
+  return isWhole(owned) ? '' : hashOfText(pickedText(withoutCovered(object, ignore.fields), owned) ?? '');
 }
 
 /** What of an entry's fields becomes ours, and what stays. */

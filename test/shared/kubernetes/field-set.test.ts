@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, keep, omit, pick, subtract, union } from '../../../shared/kubernetes/field-set.ts';
+import { fieldsOf, keep, omit, pickedText, subtract, union } from '../../../shared/kubernetes/field-set.ts';
 
 const web = 'k:{"name":"web"}';
 const port = 'k:{"containerPort":80,"protocol":"TCP"}';
@@ -15,36 +15,63 @@ const object = {
   },
 };
 
-describe('pick', () => {
-  it('takes the values that a set names, and nothing else', () => {
-    const set = {
-      'f:metadata': { 'f:labels': { 'f:app': {} }, 'f:finalizers': { 'v:"b"': {} } },
-      'f:spec': {
-        'f:replicas': {},
-        'f:selector': {},
-        'f:containers': { [web]: { '.': {}, 'f:image': {}, 'f:ports': { [port]: { 'f:name': {} } } } },
-      },
+describe('the text of picked values', () => {
+  const set = {
+    'f:metadata': { 'f:labels': { 'f:app': {} }, 'f:finalizers': { 'v:"b"': {} } },
+    'f:spec': {
+      'f:replicas': {},
+      'f:selector': {},
+      'f:containers': { [web]: { '.': {}, 'f:image': {}, 'f:ports': { [port]: { 'f:name': {} } } } },
+    },
+  };
+  const changed = (change: (copy: typeof object) => void) => {
+    const copy = structuredClone(object);
+    change(copy);
+    return pickedText(copy, set);
+  };
+
+  it('is the same whatever else there is, and in whatever order', () => {
+    const { spec, metadata } = object;
+    const selector = { matchLabels: { app: 'web' } };
+    const [side, ...others] = spec.containers;
+    const same = {
+      status: {},
+      spec: { ...spec, selector, containers: [...others, side] },
+      metadata: { ...metadata, labels: { more: 'y', app: 'web' }, finalizers: ['c', 'b'] },
     };
-    expect(pick(object, set)).toEqual({
-      'f:metadata': { 'f:labels': { 'f:app': 'web' }, 'f:finalizers': { 'v:"b"': 'b' } },
-      'f:spec': {
-        'f:replicas': 2,
-        'f:selector': { matchLabels: { app: 'web' } },
-        'f:containers': { [web]: { 'f:image': 'w:1', 'f:ports': { [port]: { 'f:name': 'http' } } } },
-      },
-    });
+    expect(pickedText(same, set)).toBe(pickedText(object, set));
+  });
+
+  it.each<[string, (copy: typeof object) => void]>([
+    ['a label', ({ metadata }) => Object.assign(metadata.labels, { app: 'other' })],
+    ['an item by its value', ({ metadata }) => metadata.finalizers.pop()],
+    ['a number', ({ spec }) => Object.assign(spec, { replicas: 3 })],
+    ['what is below a whole field', ({ spec }) => Object.assign(spec.selector.matchLabels, { more: 'x' })],
+    ['a field of an item by its keys', ({ spec }) => Object.assign(spec.containers[1] ?? {}, { image: 'w:2' })],
+    ['a nested item', ({ spec }) => spec.containers[1]?.ports?.pop()],
+    ['an item that is gone', ({ spec }) => spec.containers.pop()],
+  ])('is another one when %s changes', (_, change) => {
+    expect(changed(change)).not.toBe(pickedText(object, set));
   });
 
   it('leaves out what is not there', () => {
-    const set = {
+    const gone = {
       'f:spec': { 'f:gone': {}, 'f:containers': { 'k:{"name":"gone"}': { 'f:image': {} } } },
       'f:data': {},
     };
-    expect(pick(object, set)).toEqual({ 'f:spec': { 'f:containers': {} } });
+    expect(pickedText(object, gone)).toBe('{6f:spec{12f:containers{}}}');
+    expect(pickedText(undefined, set)).toBeUndefined();
   });
 
   it('finds items of a list by their place', () => {
-    expect(pick({ l: ['a', 'b'] }, { 'f:l': { 'i:1': {} } })).toEqual({ 'f:l': { 'i:1': 'b' } });
+    const second = { 'f:l': { 'i:1': {} } };
+    expect(pickedText({ l: ['a', 'b'] }, second)).toBe(pickedText({ l: ['x', 'b'] }, second));
+    expect(pickedText({ l: ['a', 'b'] }, second)).not.toBe(pickedText({ l: ['a', 'c'] }, second));
+  });
+
+  it('tells fields apart whose names and values run together', () => {
+    const both = { 'f:a': {}, 'f:b': {} };
+    expect(pickedText({ a: 'x', b: 'y' }, both)).not.toBe(pickedText({ a: 'x"3f:b"y' }, both));
   });
 });
 
