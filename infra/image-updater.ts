@@ -1,8 +1,9 @@
-import { Annotations, Aws, Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
+import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
@@ -61,10 +62,3 @@ export class ImageUpdater extends Construct {
 
 const notEcr = (pattern: string) =>
   `images: "${pattern}" is not ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME with a fixed account and region; images from there are not looked up`;
-
-/** The ARN of the ECR repositories that a pattern of `deployer.yaml` means. In both, `*` stands for any characters, also `/`. */
-function repositoryArn(pattern: string): string | undefined {
-  const [, account, region, name] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(.+)$/.exec(pattern) ?? [];
-  return name === undefined ? undefined : `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${name}`;
-}

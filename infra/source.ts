@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { clusterKey, environmentKey } from '../shared/state/keys.ts';
 import type { ClusterReconciler } from './cluster-reconciler.ts';
+import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
@@ -30,6 +31,7 @@ export class Source extends Construct {
     allowStores(fn, foundation);
     renderer.invokedBy(fn);
     allowDescription(fn, foundation);
+    allowCharts(fn, foundation);
     allowReconciliations(fn, reconcilers);
     this.gitChanges.consumedBy(fn, { batchSize: 10, maxConcurrency: 5 });
     this.gitChanges.buriedBy(fn);
@@ -44,10 +46,19 @@ function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundatio
     keys.tree('*', '*'),
     keys.rendering('*', '*', '*'),
     keys.rendered('*', '*'),
+    keys.chart('*'),
     keys.artifact('*', '*'),
     keys.release('*', '*'),
   ];
   artifacts.usedBy(fn, { read: own, write: own });
+}
+
+/** Charts in ECR; from everywhere else they come without credentials. */
+function allowCharts(fn: NodeFunction, { deployer }: Foundation): void {
+  const patterns = new Set(Object.values(deployer.environments).flatMap(({ charts }) => charts));
+  const arns = [...patterns].map((pattern) => repositoryArn(pattern.replace(/^oci:\/\//, '')));
+  const known = arns.filter((arn) => arn !== undefined);
+  if (known.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], known);
 }
 
 /** The cluster's endpoint and certificate authority, which the reconciler has no way to ask for. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -8,6 +9,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { createDownload } from '../../shared/charts/download.client.ts';
+import { createEcrCharts, ecrRepositoryOf } from '../../shared/charts/ecr.client.ts';
+import { createFetchChart } from '../../shared/charts/fetch-chart.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
@@ -41,6 +45,11 @@ const ports: Omit<SourcePorts, 'deadline'> = {
   state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
   objects,
   readRelease: createReadRelease(objects),
+  fetchChart: createFetchChart({
+    download: createDownload(),
+    ecr: createEcrCharts((region) => new ECRClient({ region, maxAttempts: 6 })),
+    isInEcr: (chart) => ecrRepositoryOf(chart) !== undefined,
+  }),
   // A new account runs ten functions at once: what is throttled waits for its turn.
   render: createRender(new LambdaClient({ maxAttempts: 10 }), requireVariable(variables.rendererFunctionName)),
   describe: createDescribeCluster(new EKSClient()),

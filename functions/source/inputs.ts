@@ -27,7 +27,7 @@ export function createInputs(
   return (application) => {
     const { path, helm, chart, kustomize, variables, settings } = application;
     const { files, places } = closureOf(application);
-    const asked = [path, helm, chart, kustomize, variables, settings.namespace, version, apiVersions];
+    const asked = [path, helm, chart?.pin, kustomize, variables, settings.namespace, version, apiVersions];
     const hash = createHash('sha256').update(JSON.stringify([rendererGeneration, asked, refusedIn(tree, places)]));
     for (const file of [...files].sort()) hash.update(`\0${file}\0${digestOfFile(file)}`);
     return `sha256:${hash.digest('hex')}`;

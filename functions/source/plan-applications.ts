@@ -11,7 +11,7 @@ import { hasFolder, type Tree } from '../../shared/tree/tree.ts';
 import { matchesWildcard } from '../../shared/wildcard.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { type Listed, listApplications, type Mistake, nothingFound } from './list-applications.ts';
-import { readConfig } from './read-config.ts';
+import { type EnvironmentConfig, readConfig } from './read-config.ts';
 
 /** One application as it is to be rendered and applied. `path` is relative to the repository's root. */
 export type PlannedApplication = {
@@ -19,13 +19,16 @@ export type PlannedApplication = {
   path: string;
   helm: { releaseName: string; values: string[] };
   /** Rendered instead of what `path` holds, which is then only where value files are relative to. */
-  chart?: Chart | undefined;
+  chart?: PlannedChart | undefined;
   /** Folder of the kustomization over the chart, relative to the repository's root. */
   kustomize?: string | undefined;
   /** Substituted if present. `from` is relative to the repository's root. */
   variables?: VariableLayer[] | undefined;
   settings: ApplySettings;
 };
+
+/** A chart of a chart repository, and where that is said, for messages. */
+export type PlannedChart = { pin: Chart; place: Pick<Problem, 'file' | 'line' | 'field'> };
 
 type Input = {
   name: string;
@@ -43,7 +46,7 @@ export function planApplications({ name, environment, tree }: Input): PlannedApp
   const { path } = environment;
   const { listed, mistakes } = listApplications({ name, path, config, tree });
   const dependents = listed.map(({ name, application: { dependsOn } }) => ({ name, dependsOn }));
-  const planned = listed.map((each) => plan(each, { environment, config }));
+  const planned = listed.map((each) => plan(each, { environment, config, problemAt }));
   const problems = [
     ...(listed.length + mistakes.length === 0 ? [{ file, message: nothingFound({ path }) }] : []),
     ...[...mistakes, ...checkDependencies(dependents)].map(problemAt),
@@ -54,7 +57,7 @@ export function planApplications({ name, environment, tree }: Input): PlannedApp
   return planned;
 }
 
-type Context = { environment: DeployerEnvironment; config: Environment };
+type Context = { environment: DeployerEnvironment } & Pick<EnvironmentConfig, 'config' | 'problemAt'>;
 
 /** The environment's variables are taken where an application asks for variables, and are weaker than its own. */
 function variablesOf(
@@ -67,7 +70,7 @@ function variablesOf(
 }
 
 function plan({ name, application }: Listed, context: Context): PlannedApplication {
-  const { environment, config } = context;
+  const { environment, config, problemAt } = context;
   const path = posix.join(environment.path, application.path ?? '.');
   const setting = <Key extends keyof EnvironmentApplication & keyof Environment>(key: Key) =>
     application[key] ?? config[key];
@@ -75,7 +78,7 @@ function plan({ name, application }: Listed, context: Context): PlannedApplicati
     name,
     path,
     helm: { releaseName: application.releaseName ?? name, values: application.values },
-    chart: application.chart,
+    chart: application.chart && { pin: application.chart, place: placeOf(name, problemAt) },
     kustomize: application.kustomize === undefined ? undefined : posix.join(path, application.kustomize),
     variables: variablesOf(application, context),
     settings: {
@@ -113,12 +116,17 @@ function check(
       path: ['applications', name, 'namespace'],
       message: `must be one of ${environment.namespaces.join(', ')} (deployer.yaml allows no other); found "${settings.namespace}"`,
     });
-  if (chart !== undefined && !environment.charts.some((pattern) => matchesWildcard(addressOf(chart), pattern)))
+  if (chart !== undefined && !environment.charts.some((pattern) => matchesWildcard(addressOf(chart.pin), pattern)))
     mistakes.push({
       path: ['applications', name, 'chart'],
-      message: `must be one of the charts that deployer.yaml allows this environment (${environment.charts.join(', ') || 'none'}); found "${addressOf(chart)}"`,
+      message: `must be one of the charts that deployer.yaml allows this environment (${environment.charts.join(', ') || 'none'}); found "${addressOf(chart.pin)}"`,
     });
   return mistakes;
+}
+
+function placeOf(name: string, problemAt: EnvironmentConfig['problemAt']): PlannedChart['place'] {
+  const { message: _, ...place } = problemAt({ path: ['applications', name, 'chart'], message: '' });
+  return place;
 }
 
 const addressOf = ({ repository, name }: Chart) => `${repository}/${name}`;

@@ -2,6 +2,7 @@ import type { RenderRequest } from '../../shared/artifacts/artifact.ts';
 import type { ReadRelease } from '../../shared/artifacts/read-release.ts';
 import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
+import type { FetchChart } from '../../shared/charts/ports.ts';
 import type { Clock, Deadline } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { SendAll } from '../../shared/events/queues.ts';
@@ -23,6 +24,7 @@ export type SourcePorts = {
   objects: ObjectStore & Presigner;
   readRelease: ReadRelease;
   render: Render;
+  fetchChart: FetchChart;
   describe: DescribeCluster;
   sendAll: SendAll;
   /** URL by cluster (its key in `deployer.yaml`). */

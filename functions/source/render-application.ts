@@ -4,10 +4,11 @@ import { digestOf } from '../../shared/artifacts/digest.ts';
 import { keys } from '../../shared/artifacts/keys.ts';
 import type { ReleaseEntry } from '../../shared/artifacts/release.ts';
 import { type RenderedInputs, renderedInputsSchema } from '../../shared/artifacts/rendered-inputs.ts';
-import { isRetryable, MissingError, problemsOf, TryAgainError } from '../../shared/errors.ts';
+import { BadInputError, MissingError, problemsOf, TryAgainError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
-import type { PlannedApplication } from './plan-applications.ts';
+import { obtainChart } from './obtain-chart.ts';
+import type { PlannedApplication, PlannedChart } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
 
 /** What one application is rendered from; `inputs` is the digest of all that matters. */
@@ -37,10 +38,12 @@ export async function renderApplication(input: RenderInput, ports: SourcePorts):
     if (known !== undefined) return { ...known, artifact: { ...known.artifact, revision }, problems: [] };
     return await render(input, ports);
   } catch (error) {
-    const again = isRetryable(error);
+    // A right may be granted and a chart published without a commit: only a bad input stays bad.
+    const again = !(error instanceof BadInputError);
+    const file = application.chart?.place.file ?? application.path;
     ports.log.warn('application could not be rendered', { environment, application: application.name, again, error });
     return {
-      problems: problemsOf(error).map((problem) => ({ file: application.path, ...problem })),
+      problems: problemsOf(error).map((problem) => ({ file, ...problem })),
       warnings: [],
       again,
     };
@@ -52,7 +55,8 @@ const failed = (problems: Problem[]): Rendering => ({ problems, warnings: [] });
 async function render(input: RenderInput, ports: SourcePorts): Promise<Rendering> {
   const { application, environment, revision } = input;
   const rendering = keys.rendering(environment, application.name, randomUUID());
-  const result = await ports.render(await requestFor(input, rendering, ports));
+  const chart = application.chart && (await presignChart(application.chart, ports));
+  const result = await ports.render({ ...(await requestFor(input, rendering, ports)), chart });
   if (result === 'crashed') return { ...failed([crash(application)]), again: true };
   if (result.outcome === 'failed') return failed(result.problems);
   if (result.objects === 0) return failed([emptyRendering(application)]);
@@ -81,6 +85,13 @@ async function requestFor(
     variables,
     cluster: { version: cluster.version, apiVersions: cluster.apiVersions },
   };
+}
+
+/** The renderer has no network: it gets the chart as it gets the tree. */
+async function presignChart(chart: PlannedChart, ports: SourcePorts): Promise<RenderRequest['chart']> {
+  const { name, version } = chart.pin;
+  const digest = await obtainChart(chart, ports);
+  return { url: await ports.objects.presignGet(keys.chart(digest), urlsExpireInSeconds), digest, name, version };
 }
 
 type Kept = { environment: string; rendering: string; digest: string };

@@ -1,5 +1,5 @@
 /**
- * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `rendered/`, `releases/` and `artifacts/` belong to `source`,
+ * Where objects stand in the artifact bucket. Each prefix has one writer: `trees/`, `charts/`, `rendered/`, `releases/` and `artifacts/` belong to `source`,
  * `renderings/` to the renderer's presigned URLs (kept for a day), `inventories/` and `plans/` to `reconciler`.
  */
 export const keys = {
@@ -9,6 +9,8 @@ export const keys = {
   artifact: (environment: string, digest: string) => `artifacts/${environment}/${hex(digest)}.json`,
   /** By the digest of what was rendered. */
   rendered: (environment: string, inputs: string) => `rendered/${environment}/${hex(inputs)}.json`,
+  /** An archive from a chart repository. Whoever pins the digest has the same. */
+  chart: (digest: string) => `charts/${hex(digest)}.tgz`,
   release: (environment: string, digest: string) => `releases/${environment}/${hex(digest)}.json`,
   inventory: (environment: string, application: string, digest: string) =>
     `inventories/${environment}/${application}/${hex(digest)}.json`,

@@ -55,9 +55,11 @@ function syntaxProblem(error: { message: string; pos: [number, number] }, file: 
 
 /** Says of a configuration that was parsed in which line a value stands, or its closest parent that is there. */
 export function createLineOf(text: string): (path: readonly PropertyKey[]) => number {
+  const lines = new LineCounter();
+  let document: YamlDocument | undefined;
   return (path) => {
-    const lines = new LineCounter();
-    return lineOf(parseDocument(text, { lineCounter: lines }), path, lines);
+    document ??= parseDocument(text, { lineCounter: lines });
+    return lineOf(document, path, lines);
   };
 }
 

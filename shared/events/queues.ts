@@ -1,5 +1,5 @@
 /** Of a FIFO queue's message: whom it waits for, and the cause of it, never its content. */
-export type Fifo = { group: string; deduplication: string };
+type Fifo = { group: string; deduplication: string };
 
 /** One message to one queue. A FIFO queue needs `fifo`. */
 export type Send = (queueUrl: string, message: unknown, fifo?: Fifo) => Promise<void>;

@@ -2,7 +2,7 @@ import { mapConcurrently } from '../concurrency.ts';
 import { TryAgainError } from '../errors.ts';
 import type { SendAll } from './queues.ts';
 
-export type BatchEntry = { id: string; body: string; group?: string | undefined; deduplication?: string | undefined };
+type BatchEntry = { id: string; body: string; group?: string | undefined; deduplication?: string | undefined };
 
 /** Sends ten messages at most; returns the ids of those that the queue didn't take. */
 export type SendBatch = (queueUrl: string, entries: readonly BatchEntry[]) => Promise<string[]>;

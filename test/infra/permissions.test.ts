@@ -48,6 +48,7 @@ const cluster = (name: string) =>
   `eks:DescribeCluster arn:<AWS::Partition>:eks:<AWS::Region>:<AWS::AccountId>:cluster/${name}`;
 const ofSource = [
   'artifacts/*/*.json',
+  'charts/*.tgz',
   'releases/*/*.json',
   'rendered/*/*.json',
   'renderings/*/*/*.json',
@@ -89,6 +90,8 @@ const privileges: Record<keyof typeof functions, string[]> = {
     'lambda:InvokeFunction <RendererFunction.Arn>',
     cluster('main-cluster'),
     cluster('lab-cluster'),
+    'ecr:BatchGetImage arn:<AWS::Partition>:ecr:eu-west-1:111122223333:repository/charts/*',
+    'ecr:GetDownloadUrlForLayer arn:<AWS::Partition>:ecr:eu-west-1:111122223333:repository/charts/*',
     ...consume('SourceGitChangesQueue'),
     ...send(...reconciliations, 'SourceGitChangesDeadLettersQueue'),
   ],

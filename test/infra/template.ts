@@ -42,6 +42,7 @@ environments:
     cluster: main
     namespaces: [staging]
     images: ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/*']
+    charts: ['https://charts.example.com/*', 'oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/charts/*']
   trial:
     repository: example-org/environment
     branch: trial

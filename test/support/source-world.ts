@@ -75,6 +75,7 @@ export function createSource() {
     objects,
     readRelease: createReadRelease(objects),
     render,
+    fetchChart: () => Promise.reject(new Error('no chart was expected')),
     describe: async () => ({ endpoint: 'https://x.eks.amazonaws.com', certificateAuthority: 'Y2E=' }),
     sendAll: async (queue, messages) => {
       for (const { message, fifo } of messages)
