@@ -38,7 +38,7 @@ export type Hook = Prepared & { hook: HookSettings };
 export const isHook = (prepared: Prepared): prepared is Hook => prepared.hook !== undefined;
 
 /** As much of an application's settings as says where and how its objects go. */
-export type PlacementSettings = Pick<ApplySettings, 'cluster' | 'namespace' | 'conflicts' | 'drift' | 'rules'>;
+type PlacementSettings = Pick<ApplySettings, 'cluster' | 'namespace' | 'conflicts' | 'drift' | 'rules'>;
 
 type Context = { name: ApplicationName; settings: PlacementSettings; resources: Resources };
 

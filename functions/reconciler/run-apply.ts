@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
-import { claimObjects, logAdoptions } from './ownership/claim-objects.ts';
+import { claimObjects, isInstalled, logAdoptions } from './ownership/claim-objects.ts';
 import { findSuspicion } from './plan-apply.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { PruneResult } from './prune.ts';
@@ -30,7 +30,7 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const { prune: isPruned, pruneLimit } = entry.settings;
   const { digest } = entry.artifact;
   const known = { state: session.state(), sequence: session.sequence, inventory };
-  const isAdopted = [...adoptions.values()].some(({ keepers }) => keepers.length > 0);
+  const isAdopted = isInstalled(adoptions);
   const work = planWork({ prepared, hooks, digest, isPruned, isAdopted, ...known });
   const suspicion = isPruned ? findSuspicion(work.plan, inventory, pruneLimit) : undefined;
   if (suspicion !== undefined) return hold(run, suspicion);

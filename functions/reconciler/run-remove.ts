@@ -10,13 +10,13 @@ import { begin, type Progress } from './steps/progress.ts';
 
 /** Deletes everything of an application that Git no longer has, and then forgets it. What holds data stays unless it says otherwise. */
 export async function runRemove(run: Run): Promise<void> {
-  const { session, open } = run;
+  const { session, open, ports, log } = run;
   const inventory = await session.inventory();
   const state = session.state();
   if (state.prune === false) return leave(run, inventory);
   if (inventory.size === 0 && artifactOfRemoval(state) === undefined) return session.forget();
   const discovery = await discoveryFor(inventory.values(), open);
-  const hooks = await readRemovalHooks(run, discovery);
+  const hooks = await readRemovalHooks({ state, ports, log }, discovery);
   const removal = planRemoval({ state, sequence: session.sequence, inventory, hooks });
   if (removal.steps.length === 0) return session.forget();
   await announceRemoval(run, removal);

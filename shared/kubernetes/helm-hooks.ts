@@ -9,7 +9,7 @@ const policyNames = ['before-hook-creation', 'hook-succeeded', 'hook-failed'] as
 const neverRun = ['pre-rollback', 'post-rollback', 'test', 'test-success', 'test-failure', 'crd-install'];
 
 export type HookEvent = (typeof eventNames)[number];
-export type HookDeletion = (typeof policyNames)[number];
+type HookDeletion = (typeof policyNames)[number];
 
 /** When a hook is run, in what order, and when what it made is deleted. `events` is empty if it never is. */
 export type HookSettings = { events: HookEvent[]; weight: number; deletion: HookDeletion[] };

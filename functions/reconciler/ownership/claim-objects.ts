@@ -39,6 +39,10 @@ export async function claimObjects(
   return { prepared: claimed, refusals, adoptions: byKey };
 }
 
+/** Whether another tool has installed what is about to be taken over: it wasn't only made by hand. */
+export const isInstalled = (adoptions: Adoptions['byKey']) =>
+  [...adoptions.values()].some(({ keepers }) => keepers.length > 0);
+
 /** Says what is about to be taken over, and what its tool would still do with it if somebody called it. */
 export function logAdoptions(adoptions: Adoptions['byKey'], log: Log): void {
   const all = [...adoptions.values()];

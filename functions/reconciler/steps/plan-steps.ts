@@ -69,7 +69,7 @@ const awaitSteps = (objects: readonly Prepared[]): Step[] =>
   objects.length === 0 ? [] : [{ do: 'await', keys: objects.map(({ key }) => key) }];
 
 /** The hooks of an event, while there is one to run, or something of theirs to clear away. */
-export function hookSteps(event: HookEvent, all: readonly Hook[], run: HookRun, inventory: Inventory): Step[] {
+function hookSteps(event: HookEvent, all: readonly Hook[], run: HookRun, inventory: Inventory): Step[] {
   const hooks = hooksOf(all, event);
   const isOpen = (hook: Hook) => !isDone(run, event, hook) || isLeftOver(hook, inventory);
   return hooks.some(isOpen) ? [{ do: 'hooks', event, hooks }] : [];
