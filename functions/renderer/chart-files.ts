@@ -134,5 +134,5 @@ function isVendored(tree: Tree, folder: string, name: string): boolean {
 
 function missingDependency(name: string, repository: string): string {
   const from = isRemote(repository) || repository.includes(':') ? ' on the network, which is never asked' : '';
-  return `the dependency "${name}" is not in charts/ but in a chart repository${from}: run "helm dependency update" and commit charts/`;
+  return `the dependency "${name}" is not in charts/ but in a chart repository${from}: run "helm dependency update" and commit charts/, or take the whole chart from its repository by "chart" in environment.yaml`;
 }

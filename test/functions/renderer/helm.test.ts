@@ -122,7 +122,7 @@ describe('fault 33: a chart that reaches out', () => {
     };
     expect(await problemsWith(files)).toEqual([
       expect.stringMatching(
-        /^app\/Chart.yaml:5: dependencies\[0\]: the dependency "redis" .* run "helm dependency update" and commit charts\/$/,
+        /^app\/Chart.yaml:5: dependencies\[0\]: the dependency "redis" .* run "helm dependency update" and commit charts\/, or take the whole chart .*"chart" in environment\.yaml$/,
       ),
       expect.stringMatching(/^app\/Chart.yaml:6: dependencies\[1\]: the dependency "other"/),
     ]);
