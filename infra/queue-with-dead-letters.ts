@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { variables } from '../shared/environment-variables.ts';
+import { mostDeliveries } from '../shared/lambda/sqs-batch.ts';
 import { type Alerts, alarmPeriod } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { NodeFunction } from './node-function.ts';
@@ -23,9 +24,6 @@ export type Consumption = {
   maxConcurrency: number;
 };
 
-/** A delivery may be lost to throttling, not only to the message's own fault: fewer tries would bury good messages. */
-const maxReceiveCount = 5;
-
 /** How old the oldest message may get before somebody is told. */
 const tolerableAge = Duration.minutes(15);
 
@@ -39,7 +37,8 @@ export class QueueWithDeadLetters extends Construct {
     this.deadLetters = new DeadLetterQueue(this, { alerts, holds, fifo });
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: fifo ? timeout.plus(Duration.seconds(30)) : Duration.seconds(timeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount },
+      // A delivery may be lost to throttling, not only to the message's own fault: fewer would bury good messages.
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: mostDeliveries },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       ...(fifo && fifoProps),

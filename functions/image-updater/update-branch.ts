@@ -1,4 +1,4 @@
-import { StaleError, TryAgainError } from '../../shared/errors.ts';
+import { StaleError } from '../../shared/errors.ts';
 import { describeProblem } from '../../shared/problem.ts';
 import { carryOut, decideWrite, type Outcome, type Task, type Write } from './carry-out.ts';
 import type { UpdatePlan } from './decide-updates.ts';
@@ -10,6 +10,7 @@ import { remarkHolds } from './remark-holds.ts';
 import type { SignatureCheck } from './signature-check.ts';
 import { withSources } from './source-revisions.ts';
 import { lookingAtAll, type TargetBranch } from './target-branches.ts';
+import { TurnError } from './turn-error.ts';
 import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 
 export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & {
@@ -29,7 +30,7 @@ const patienceMilliseconds = 30_000;
  * Looks at a branch and makes one commit, or one pull request, of everything that is to be changed there. When the branch moves meanwhile, or has
  * to wait for its turn to be written, it looks again.
  *
- * @throws MissingError if there is no such branch, StaleError if it didn't come to rest, TryAgainError if its turn to be written comes much later,
+ * @throws MissingError if there is no such branch, StaleError if it didn't come to rest, TurnError if its turn to be written comes much later,
  *   and whatever Git and the registry throw
  */
 export async function updateBranch(target: TargetBranch, ports: BranchPorts): Promise<void> {
@@ -45,7 +46,7 @@ export async function updateBranch(target: TargetBranch, ports: BranchPorts): Pr
     const mustWait = isCounted(write) ? waitBefore(writes, ports.clock.now(), ports.share) : 0;
     const outcome = mustWait > 0 ? 'stale' : await carryOut(write, await explained(task, ports), ports.git);
     if (outcome !== 'stale') return end({ target, plan, outcome, attempt, started }, ports);
-    await pause({ target, attempt, mustWait, started }, ports);
+    await pause({ target, waiting: plan.updates, attempt, mustWait, started }, ports);
   }
   throw new StaleError(`${target.repository} ${target.branch} moved ${attempts} times while it was being updated`);
 }
@@ -63,16 +64,22 @@ const explained = async (task: Task, ports: BranchPorts): Promise<Task> => ({
 /** What leaves a commit behind. Closing a pull request, or finishing what a run left undone, happens once. */
 const isCounted = (write: Write) => write.action === 'commit' || (write.action === 'propose' && write.replace);
 
-type Pause = { target: TargetBranch; attempt: number; mustWait: number; started: number };
+type Pause = {
+  target: TargetBranch;
+  waiting: UpdatePlan['updates'];
+  attempt: number;
+  mustWait: number;
+  started: number;
+};
 
-async function pause({ target, attempt, mustWait, started }: Pause, ports: BranchPorts): Promise<void> {
+async function pause({ target, waiting, attempt, mustWait, started }: Pause, ports: BranchPorts): Promise<void> {
   const backoff = firstWaitMilliseconds * 2 ** (attempt - 1) * (0.5 + ports.random());
   const milliseconds = mustWait > 0 ? mustWait + mostJitterMilliseconds * ports.random() : backoff;
   const { repository, branch, proposals = branch } = target;
   if (mustWait > 0 && ports.clock.now().getTime() + milliseconds > started + patienceMilliseconds)
-    throw new TryAgainError(
+    throw new TurnError(
       `${repository} ${proposals} was written to so often that GitHub's limits come near: its turn is in ${Math.ceil(mustWait / 1000)} seconds`,
-      { afterSeconds: Math.ceil(mustWait / 1000) },
+      { afterSeconds: Math.ceil(mustWait / 1000), waiting },
     );
   await ports.sleep(milliseconds);
   if (mustWait === 0) return;

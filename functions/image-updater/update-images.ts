@@ -9,6 +9,7 @@ import { type PushedSignature, readAnnouncement } from './pushed-image.ts';
 import { createLookup, type Lookup } from './registry-lookup.ts';
 import { createSignatureCheck, demandsOn, type SignatureCheck } from './signature-check.ts';
 import { countBranches, environmentsFor, foldIntoBranches, type TargetBranch } from './target-branches.ts';
+import { TurnError, thoseThatWait } from './turn-error.ts';
 import { updateBranch } from './update-branch.ts';
 import { shareOf } from './write-budget.ts';
 
@@ -37,8 +38,9 @@ export async function updateImages(messages: Parsed<ImageMessage>[], ports: Upda
     const error = await tryBranch(branch, asking, ports);
     if (error === undefined) return;
     const names = new Set(branch.environments.map(({ name }) => name));
-    for (const { id, environments } of requests)
-      if (environments.some((environment) => names.has(environment))) failures.set(id, error);
+    const concerned = requests.filter(({ environments }) => environments.some((one) => names.has(one)));
+    const returned = error instanceof TurnError ? thoseThatWait(concerned, { error, messages }, ports.log) : concerned;
+    for (const { id } of returned) failures.set(id, error);
   });
   return failures;
 }

@@ -1,3 +1,4 @@
+import type { SQSEvent } from 'aws-lambda';
 import type { UpdaterPorts } from '../../../functions/image-updater/ports.ts';
 import { updateImages } from '../../../functions/image-updater/update-images.ts';
 import type { DeployerEnvironment } from '../../../shared/config/deployer.ts';
@@ -7,7 +8,7 @@ import { createMemoryGit, type MemoryGit } from '../../fakes/memory-git.ts';
 import { createMemoryRegistry } from '../../fakes/memory-registry.ts';
 import { digestOf } from '../../shared/images/versions.ts';
 import { aDeployerEnvironment } from '../../support/examples.ts';
-import { aBatch } from './events.ts';
+import { aBatch, delivered } from './events.ts';
 
 export const registryHost = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 export const application = `${registryHost}/example-application`;
@@ -55,6 +56,15 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
     },
     random: () => 0.5,
   };
+  async function handOver(batch: SQSEvent): Promise<string[]> {
+    const { batchItemFailures } = await processBatch(batch, {
+      schema: imageMessageSchema,
+      deadLetters: { send: async (body, reason) => void buried.push({ body, reason }) },
+      log,
+      handle: (messages) => updateImages(messages, ports),
+    });
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  }
   return {
     git,
     registry,
@@ -73,15 +83,9 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
     /** Puts versions into the registry. */
     has: (...tags: string[]) => tags.forEach((tag) => void registry.push(repositoryOf(application), versionOf(tag))),
     /** Hands over a batch as Lambda would. @returns the ids of the messages that go back to the queue */
-    async receive(...bodies: unknown[]) {
-      const { batchItemFailures } = await processBatch(aBatch(...bodies), {
-        schema: imageMessageSchema,
-        deadLetters: { send: async (body, reason) => void buried.push({ body, reason }) },
-        log,
-        handle: (messages) => updateImages(messages, ports),
-      });
-      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-    },
+    receive: (...bodies: unknown[]) => handOver(aBatch(...bodies)),
+    /** The same, of messages that came before. */
+    receiveAgain: (deliveries: number, ...bodies: unknown[]) => handOver(delivered(deliveries, aBatch(...bodies))),
     lines: (message: string) => logged.filter((line) => line.message.startsWith(message)).map(({ details }) => details),
   };
 }

@@ -25,6 +25,13 @@ export const aPush = (tag: string, name = 'example-application') =>
 
 export const aScan = { kind: 'image-scan', cause: 'tick' };
 
+export const delivered = (times: number, { Records }: SQSEvent): SQSEvent => ({
+  Records: Records.map((record) => ({
+    ...record,
+    attributes: { ...record.attributes, ApproximateReceiveCount: `${times}` },
+  })),
+});
+
 /** A batch as SQS hands it over; texts go as they are. Message ids are `message-0` and so on. */
 export const aBatch = (...bodies: unknown[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TargetBranch } from '../../../functions/image-updater/target-branches.ts';
 import { isQuiet, shareOf, waitBefore } from '../../../functions/image-updater/write-budget.ts';
+import type { DeployerEnvironment } from '../../../shared/config/deployer.ts';
 import {
   aDeployment,
   application,
@@ -12,7 +13,7 @@ import {
   startUpdater,
   versionOf,
 } from './bench.ts';
-import { aPush } from './events.ts';
+import { aPush, aScan } from './events.ts';
 
 const aBranch: TargetBranch = { repository: 'example-org/example-environment', branch: 'main', environments: [] };
 const aProposal: TargetBranch = { ...aBranch, proposals: 'plumbline/main' };
@@ -133,4 +134,99 @@ describe('a burst', () => {
     expect(await updater.push(names[1] ?? '', '1.1.0')).toEqual([]);
     expect(updater.messages()).toHaveLength(3);
   });
+
+  test('fault 9: takes a push for done whose image is there, and leaves to the scan what else would be buried', async () => {
+    const branches = Array.from({ length: 19 }, (_, index) => [
+      `other-${index}`,
+      { branch: `other-${index}`, images: [] },
+    ]);
+    const updater = start(Object.fromEntries(branches));
+    const [one = '', other = ''] = names;
+    const short = (name: string) => repositoryOf(name).name;
+    await updater.push(one, '1.1.0');
+    updater.registry.push(repositoryOf(other), versionOf('1.1.0'));
+    const [there, waits] = [aPush('1.1.0', short(one)), aPush('1.1.0', short(other))];
+    expect(await updater.receive(there, waits, aScan)).toEqual(['message-1', 'message-2']);
+    expect(await updater.receiveAgain(4, waits)).toEqual(['message-0']);
+    expect(await updater.receiveAgain(5, waits)).toEqual([]);
+    expect(updater.lines('left to the next scan')).toMatchObject([{ messageId: 'message-0' }]);
+    updater.pass(240_000);
+    expect(await updater.receive(aScan)).toEqual([]);
+    expect(updater.read(file(other))).toBe(aDeployment(pinOf('1.1.0', other)));
+  });
 });
+
+/** Branches and pull requests that all take the same images, and a queue that hands messages over ten at a time, for an hour. */
+async function playAnHour(pushes: number, others: Record<string, Partial<DeployerEnvironment>> = {}) {
+  const images = Array.from({ length: 5 }, (_, index) => `${registryHost}/app-${index}`);
+  const environments: Record<string, Partial<DeployerEnvironment>> = {
+    one: { branch: 'one' },
+    two: { branch: 'two' },
+    three: { branch: 'three', write: 'pullRequest' },
+    ...others,
+  };
+  const updater = startUpdater({ environments });
+  const files = Object.fromEntries(images.map((name, index) => [`${index}.yaml`, aDeployment(`${name}:1.0.0`)]));
+  for (const branch of ['one', 'two', 'three'])
+    updater.write({ 'environment.yaml': rules(...images), ...files }, branch);
+  const now = () => updater.ports.clock.now().getTime();
+  const writes: number[] = [];
+  const costs = { commit: 1, replace: 3, openPullRequest: 1, changePullRequest: 1, remark: 1 } as const;
+  for (const [name, cost] of Object.entries(costs)) {
+    const call = updater.git[name as keyof typeof costs] as (...given: unknown[]) => Promise<unknown>;
+    const counted = (...given: unknown[]) => {
+      writes.push(...Array(cost).fill(now()));
+      return call(...given);
+    };
+    Object.assign(updater.ports.git, { [name]: counted });
+  }
+  let queue: { visible: number; deliveries: number; message: unknown }[] = [];
+  const busyFor = 1_200_000;
+  for (let pushed = 0; now() < 3_600_000 && (pushed < pushes || queue.length > 0); ) {
+    const start = now();
+    for (; pushed < pushes && pushed <= (start / busyFor) * pushes; pushed += 1) {
+      const image = repositoryOf(images[pushed % images.length] ?? '');
+      const tag = `1.0.${pushed + 1}`;
+      updater.registry.push(image, versionOf(tag));
+      queue.push({ visible: start, deliveries: 0, message: aPush(tag, image.name) });
+    }
+    const [oldest] = queue.filter(({ visible }) => visible <= start);
+    const batch = queue
+      .filter(({ visible, deliveries }) => visible <= start && deliveries === oldest?.deliveries)
+      .slice(0, 10);
+    queue = queue.filter((one) => !batch.includes(one));
+    const messages = batch.map(({ message }) => message);
+    const returned = oldest === undefined ? [] : await updater.receiveAgain(oldest.deliveries + 1, ...messages);
+    for (const [index, { message, deliveries }] of batch.entries())
+      if (returned.includes(`message-${index}`))
+        queue.push({ visible: start + 360_000, deliveries: deliveries + 1, message });
+    updater.pass(1_000);
+    expect(Math.max(0, ...queue.map(({ deliveries }) => deliveries))).toBeLessThan(5);
+  }
+  await updater.receive(aScan);
+  const last = (index: number) => `:1.0.${pushes - images.length + index + 1}@`;
+  const isRight = (branch: string) =>
+    images.every((_, index) => updater.read(`${index}.yaml`, branch)?.includes(last(index)));
+  return { writes, isRight: ['one', 'two', 'plumbline/three'].every(isRight) };
+}
+
+const aDozen = Object.fromEntries(
+  Array.from({ length: 9 }, (_, index) => [`quiet-${index}`, { branch: `quiet-${index}`, images: [] }]),
+);
+
+const most = (writes: readonly number[], milliseconds: number) =>
+  Math.max(...writes.map((from) => writes.filter((at) => at >= from && at < from + milliseconds).length));
+
+test.each([
+  ['three branches', {}, 40],
+  ['a dozen, most of them quiet', aDozen, 10],
+])(
+  "fault 9: GitHub's limits are never reached, and no message is buried, while images are pushed for twenty minutes to %s",
+  async (_name, others, fewest) => {
+    const { writes, isRight } = await playAnHour(100, others);
+    expect(isRight).toBe(true);
+    expect(writes.length).toBeGreaterThan(fewest);
+    expect(most(writes, 60_000)).toBeLessThanOrEqual(80);
+    expect(most(writes, 3_600_000)).toBeLessThanOrEqual(500);
+  },
+);
