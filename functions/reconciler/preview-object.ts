@@ -1,6 +1,7 @@
 import type { PlannedObject } from '../../shared/artifacts/plan.ts';
 import { describeAdoption } from '../../shared/kubernetes/adoption.ts';
 import { OutOfTimeError, UnreachableError } from '../../shared/kubernetes/api.ts';
+import type { HookEvent } from '../../shared/kubernetes/helm-hooks.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { ownersOf } from '../../shared/kubernetes/owners.ts';
 import { isAppliedBy } from '../../shared/kubernetes/ownership.ts';
@@ -9,7 +10,8 @@ import { redact } from '../../shared/kubernetes/redact.ts';
 import { describeIdentity } from '../../shared/manifests/object.ts';
 import { type ApplyContext, applyObject, type ObjectResult } from './apply-object.ts';
 import { failureOf } from './failure-of.ts';
-import type { Prepared } from './prepared.ts';
+import type { Hook, Prepared } from './prepared.ts';
+import { whyNotReplaced } from './replace-object.ts';
 
 /** What would come of one object. Undefined: it would stay as it is. */
 export type Preview = PlannedObject | undefined;
@@ -23,14 +25,30 @@ export const placeOf = ({ identity, source }: Pick<Prepared, 'identity' | 'sourc
 });
 
 /** Asks the API server what applying one object would do, and changes nothing. */
-export async function previewObject(prepared: Prepared, context: ApplyContext): Promise<Preview> {
+export const previewObject = (prepared: Prepared, context: ApplyContext): Promise<Preview> =>
+  unlessHindered(prepared, context, () => ask(prepared, context));
+
+/** Asks whether a hook could be made. One of an earlier run may still be there, which says nothing: it is deleted first. */
+export const previewHook = (hook: Hook, event: HookEvent, context: ApplyContext): Promise<Preview> =>
+  unlessHindered(hook, context, async () => {
+    const live = await context.cluster.read(hook.resource, hook.identity);
+    const result = live === undefined ? await applyObject(hook, context, true) : undefined;
+    return result?.outcome === 'failed' ? refused(result, live) : { ...placeOf(hook), action: 'run', event };
+  });
+
+async function unlessHindered(
+  prepared: Prepared,
+  context: ApplyContext,
+  look: () => Promise<Preview>,
+): Promise<Preview> {
   if (context.deadline.remaining() <= 0) return { ...placeOf(prepared), action: 'unknown', because: noTime };
   try {
-    return await ask(prepared, context);
+    return await look();
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
     if (error instanceof OutOfTimeError) return { ...placeOf(prepared), action: 'unknown', because: noTime };
-    return { ...placeOf(prepared), action: 'refuse', ...failureOf(error) };
+    const { message, retryable } = failureOf(error);
+    return { ...placeOf(prepared), action: 'refuse', message, retryable };
   }
 }
 
@@ -64,12 +82,18 @@ const fateOf = ({ adoption }: Prepared) =>
 
 /** What an admission webhook can't be asked in a dry run, it is asked when it counts. */
 function refused({ prepared, failure }: ObjectResult & { outcome: 'failed' }, live: LiveObject | undefined): Preview {
+  const place = placeOf(prepared);
   const message = live === undefined ? failure.message : redact(failure.message, live);
-  if (!message.includes('does not support dry run'))
-    return { ...placeOf(prepared), action: 'refuse', message, retryable: failure.retryable };
-  return live === undefined
-    ? { ...placeOf(prepared), action: 'create', unchecked: message }
-    : { ...placeOf(prepared), action: 'change', differences: [], unchecked: message };
+  if (message.includes('does not support dry run'))
+    return live === undefined
+      ? { ...place, action: 'create', unchecked: message }
+      : { ...place, action: 'change', differences: [], unchecked: message };
+  if (live === undefined || failure.immutable === undefined || !prepared.policy.replace)
+    return { ...place, action: 'refuse', message, retryable: failure.retryable };
+  const obstacle = whyNotReplaced(live);
+  return obstacle === undefined
+    ? { ...place, action: 'replace', fields: failure.immutable }
+    : { ...place, action: 'refuse', message: `${message}. ${obstacle}`, retryable: false };
 }
 
 function changed(prepared: Prepared, found: ReturnType<typeof plannedDifferences>): Preview {

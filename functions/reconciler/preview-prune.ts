@@ -3,6 +3,7 @@ import type { PlannedObject } from '../../shared/artifacts/plan.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { OutOfTimeError, UnreachableError } from '../../shared/kubernetes/api.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
+import { inStages, placeOf as placeInOrder } from '../../shared/kubernetes/order.ts';
 import { describeIdentity } from '../../shared/manifests/object.ts';
 import { concurrentObjects } from './apply-stages.ts';
 import { failureOf } from './failure-of.ts';
@@ -16,11 +17,12 @@ type Context = Omit<PruneContext, 'ensureCurrent'> & {
   isPruned: boolean;
 };
 
-/** Says what of these would be deleted, and what would stay and why. What is gone already is not mentioned. */
+/** Says what of these would be deleted, in that order, and what would stay and why. What is gone already is not mentioned. */
 export async function previewPrune(entries: readonly InventoryEntry[], context: Context): Promise<Preview[]> {
   if (!context.isPruned) return entries.map((entry) => kept(entry, 'the application has "prune: false"'));
   const listed = entries.length <= fewEntries ? new Map() : (await observe(entries, context)).live;
-  return mapConcurrently(entries, concurrentObjects, (entry) => preview(entry, listed, context));
+  const inOrder = inStages(entries, (entry) => -placeInOrder({ ...entry, ...identityOfEntry(entry) })).flat();
+  return mapConcurrently(inOrder, concurrentObjects, (entry) => preview(entry, listed, context));
 }
 
 const placeOf = (entry: InventoryEntry) => ({ object: describeIdentity(identityOfEntry(entry)) });

@@ -4,22 +4,26 @@ import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { type ApplicationName, fieldManager } from '../../shared/kubernetes/names.ts';
 import { indexResources } from '../../shared/kubernetes/resource.ts';
-import type { RenderedEntry } from '../../shared/state/standing.ts';
+import { isApplied, type RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 import type { ApplyContext } from './apply-object.ts';
 import { secretWarnings } from './check-artifact.ts';
 import { discoveryFor } from './discovery-for.ts';
+import { readRemovalHooks } from './hooks/removal-hooks.ts';
 import { openCluster } from './open-cluster.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
-import { claimObjects } from './ownership/claim-objects.ts';
-import { type ApplyPlan, findSuspicion, planApply } from './plan-apply.ts';
+import { claimObjects, isInstalled } from './ownership/claim-objects.ts';
+import { type ApplyPlan, findSuspicion } from './plan-apply.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import { problemWith } from './prepared.ts';
-import { previewApply } from './preview-apply.ts';
+import { type PlannedHook, previewApply } from './preview-apply.ts';
 import type { Preview } from './preview-object.ts';
 import { kept, previewPrune } from './preview-prune.ts';
 import { readInventory } from './session.ts';
+import { planRemoval } from './steps/plan-removal.ts';
+import type { Step } from './steps/plan-steps.ts';
+import { planWork } from './steps/plan-work.ts';
 
 type PlanContext = {
   name: ApplicationName;
@@ -37,37 +41,67 @@ export const nothingPlanned: Planned = { outcome: 'planned', problems: [], warni
 export async function preview(entry: RenderedEntry, context: PlanContext): Promise<Planned> {
   const { name, state, ports, deadline } = context;
   const { settings } = entry;
+  const { prune: isPruned, pruneLimit } = settings;
   const open = await openCluster(name.environment, ports, deadline);
   const found = await prepareRun({ entry, open, ports, session: { name }, log: ports.log });
   const inventory = await readInventory(state?.inventory, ports);
-  const claim = { ...found, ...applyContext(context, open), inventory, settings };
-  // What may not even be asked about is among what is refused.
-  const preparation = found.refusals.length > 0 ? found : { ...found, ...(await claimObjects(found.prepared, claim)) };
-  const plan = planApply(preparation.prepared, inventory);
+  const preparation = await claim(found, {
+    ...applyContext(context, open),
+    discovery: found.discovery,
+    inventory,
+    settings,
+  });
+  const { plan, steps } = planWork({ ...preparation, inventory, ...nextOf(context, entry), isPruned });
   const discovery = await discoveryFor(inventory.values(), open);
-  const sent = await previewApply(askable(plan, preparation), { ...applyContext(context, open), discovery, inventory });
-  const gone = await previewGone(plan.gone, context, { open, discovery, isRemoval: false, isPruned: settings.prune });
+  const asking = { ...applyContext(context, open), discovery, inventory };
+  const hooks = isApplied(state, entry) ? [] : hooksIn(steps);
+  const { before, objects, after } = await previewApply(askable(plan, preparation), hooks, asking);
+  const leaving = isPruned ? prunedIn(steps) : plan.gone;
+  const gone = await previewGone(leaving, context, { open, discovery, isRemoval: false, isPruned });
   const released = plan.released.map((each) => kept(each, 'Git says that it is never to be applied'));
-  const suspicion = settings.prune ? findSuspicion(plan, inventory, settings.pruneLimit) : undefined;
   return {
-    ...verdictOn(preparation, suspicion),
+    ...verdictOn(preparation, isPruned ? findSuspicion(plan, inventory, pruneLimit) : undefined),
     warnings: [...entry.warnings, ...secretWarnings({ prepared: preparation.prepared, settings })],
-    unchanged: plan.unchanged.length + sent.filter((each) => each === undefined).length,
-    objects: [...sent, ...gone, ...released].filter((each) => each !== undefined),
+    unchanged: plan.unchanged.length + objects.filter((each) => each === undefined).length,
+    objects: [...before, ...objects, ...gone, ...released, ...after].filter((each) => each !== undefined),
   };
 }
 
 /** What deleting the application would do. */
 export async function previewRemoval(context: PlanContext): Promise<Planned> {
   const { name, state, ports, deadline } = context;
-  const entries = [...(await readInventory(state?.inventory, ports)).values()];
-  if (entries.length === 0) return nothingPlanned;
+  if (state === undefined) return nothingPlanned;
+  const inventory = await readInventory(state.inventory, ports);
+  const isPruned = state.prune !== false;
   const open = await openCluster(name.environment, ports, deadline);
-  const discovery = await discoveryFor(entries, open);
-  const isPruned = state?.prune !== false;
-  const gone = await previewGone(entries, context, { open, discovery, isRemoval: true, isPruned });
-  return { ...nothingPlanned, objects: gone.filter((each) => each !== undefined) };
+  const discovery = await discoveryFor(inventory.values(), open);
+  const hooks = isPruned ? await readRemovalHooks({ state, ports, log: ports.log }, discovery) : [];
+  const { steps } = planRemoval({ state, sequence: 0, inventory, hooks });
+  const asking = { ...applyContext(context, open), discovery, inventory };
+  const { before, after } = await previewApply([], hooksIn(steps), asking);
+  const gone = await previewGone([...inventory.values()], context, { open, discovery, isRemoval: true, isPruned });
+  return { ...nothingPlanned, objects: [...before, ...gone, ...after].filter((each) => each !== undefined) };
 }
+
+/** What may not even be asked about is among what is refused. */
+async function claim(found: PreparedRun, context: Parameters<typeof claimObjects>[1]) {
+  if (found.refusals.length > 0) return { ...found, isAdopted: false };
+  const { adoptions, ...claimed } = await claimObjects(found.prepared, context);
+  return { ...found, ...claimed, isAdopted: isInstalled(adoptions) };
+}
+
+/** Where the application would go on from. The sequence only marks what is made. */
+const nextOf = ({ state }: PlanContext, { artifact }: RenderedEntry) => ({
+  state: state ?? {},
+  digest: artifact.digest,
+  sequence: 0,
+});
+
+const hooksIn = (steps: readonly Step[]): PlannedHook[] =>
+  steps.flatMap((step) => (step.do === 'hooks' ? step.hooks.map((hook) => ({ hook, event: step.event })) : []));
+
+const prunedIn = (steps: readonly Step[]): InventoryEntry[] =>
+  steps.flatMap((step) => (step.do === 'prune' ? step.entries : []));
 
 /** What is refused already is not sent: the environment may not even be allowed to ask. */
 function askable({ send }: ApplyPlan, { refusals }: PreparedRun) {

@@ -41,7 +41,7 @@ const failed = (prepared: Prepared, failure: Failure): ObjectResult => ({ outcom
 const remedy = `Set it back, delete the object so that it is made anew, or annotate it with ${annotations.replace}: when-immutable to have that done`;
 
 /** Nothing that holds data is ever deleted to be made anew. */
-function whyNotReplaced(live: LiveObject): string | undefined {
+export function whyNotReplaced(live: LiveObject): string | undefined {
   if (holdsData(live)) return 'Set it back: it holds data, so it is not deleted and made anew';
   return takesClaims(live)
     ? 'Set it back: its volume claims would be deleted with it (persistentVolumeClaimRetentionPolicy.whenDeleted), so it is not made anew'

@@ -18,6 +18,10 @@ const plannedObjectSchema = z.discriminatedUnion('action', [
     more: z.number().optional(),
     unchecked: z.string().optional(),
   }),
+  /** It would be deleted and made anew, since these fields can't be changed. */
+  z.object({ ...place, action: z.literal('replace'), fields: z.array(z.string()) }),
+  /** A hook of Helm's: it is made, run, and perhaps deleted again. `event`: `pre-install`, `post-upgrade` and the like. */
+  z.object({ ...place, action: z.literal('run'), event: z.string(), unchecked: z.string().optional() }),
   /** It is there and isn't this application's, so nothing is told of it but whose it is. `because` says what would become of it. */
   z.object({ ...place, action: z.literal('adopt'), owner: z.string(), because: z.string() }),
   /** `retryable`: what hinders it may pass by itself. */

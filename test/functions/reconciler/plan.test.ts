@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../shared/artifacts/plan.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { createFakeApiServer, type FakeApiServer, status } from '../../fakes/api-server.ts';
-import { configMap, deployment, secret, service } from '../../support/manifests.ts';
+import { configMap, deployment, hookJob, secret, service } from '../../support/manifests.ts';
 import { createWorld, type World } from '../../support/reconciler-world.ts';
 
 let server: FakeApiServer;
@@ -32,6 +32,8 @@ const told = ({ objects }: Plan) =>
         return `adopt ${each.object}: ${each.owner}`;
       case 'refuse':
         return `refuse ${each.object}: ${each.message}`;
+      case 'run':
+        return `run ${each.object}: ${each.event}`;
       case 'keep':
       case 'unknown':
         return `${each.action} ${each.object}: ${each.because}`;
@@ -311,6 +313,52 @@ describe('what can not be asked yet', () => {
       { action: 'create', object: 'ConfigMap fresh/inside', unchecked: 'its namespace is new' },
     ]);
   });
+});
+
+describe("Helm's hooks in a plan", () => {
+  const hooks = [hookJob('migrate', 'pre-install,pre-upgrade'), hookJob('backup', 'pre-delete')];
+
+  it('are those that would be run, by their event', async () => {
+    expect(told(await world.plan([...hooks, configMap('a')]))).toEqual([
+      'run Job staging/migrate: pre-install',
+      'create ConfigMap staging/a',
+    ]);
+    await applied([...hooks, configMap('a')]);
+    expect(told(await world.plan([...hooks, configMap('a')]))).toEqual([]);
+    expect(told(await world.plan([...hooks, configMap('a'), configMap('b')]))).toEqual([
+      'run Job staging/migrate: pre-upgrade',
+      'create ConfigMap staging/b',
+    ]);
+  });
+
+  it('are gone with what they have made when Git no longer has them', async () => {
+    await applied([...hooks, configMap('a')]);
+    expect(told(await world.plan([configMap('a')]))).toEqual(['prune Job staging/migrate']);
+  });
+
+  it('are told of a deletion as well', async () => {
+    await applied([...hooks, configMap('a')]);
+    const other = { path: 'other', inputs: '', problems: [], warnings: [], settings: world.settings };
+    expect(told(await world.plan({ other }))).toEqual([
+      'run Job staging/backup: pre-delete',
+      'prune Job staging/migrate',
+      'prune ConfigMap staging/a',
+    ]);
+  });
+});
+
+it('a plan tells what would be deleted and made anew, where that is said', async () => {
+  const selecting = (app: string, annotations: Record<string, string>): KubernetesObject => {
+    const { spec, ...object } = deployment('web');
+    const selector = { matchLabels: { app } };
+    return { ...object, metadata: { name: 'web', annotations }, spec: { ...(spec as object), selector } };
+  };
+  await applied([selecting('a', {})]);
+  expect(told(await world.plan([selecting('b', {})]))).toEqual([
+    "refuse Deployment staging/web: spec.selector can't be changed once the object exists",
+  ]);
+  const plan = await world.plan([selecting('b', { 'plumbline.dev/replace': 'when-immutable' })]);
+  expect(plan.objects).toEqual([{ action: 'replace', object: 'Deployment staging/web', fields: ['spec.selector'] }]);
 });
 
 describe('a plan that can not be made, or not to its end', () => {
