@@ -35,12 +35,17 @@ export function findInFiles(files: Files, where: Where): FoundInFile[] {
     return { file, text, images: images.filter((image) => image.by !== 'workload' || !isOverridden(image)), problems };
   });
   const missing = mine.flatMap(([file, bytes]) => entriesFor(file, bytes, { files, where, isOverridden }));
-  return mergeByFile([...kept, ...missing, ...where.tracked.values.flatMap((path) => absentIn(files, path))]);
+  return mergeByFile([...kept, ...missing, ...where.tracked.values.flatMap((path) => outOfReach(path, files, where))]);
 }
 
-function absentIn(files: Files, { file, repository }: ValuesPath): FoundInFile[] {
-  const message = `${repository} can't be changed here: there is no such file`;
-  return files.has(file) ? [] : [{ file, text: '', images: [], problems: [{ file, message }] }];
+/** A values file that a rule names and nobody looks into would be passed over without a word. */
+function outOfReach({ file, repository }: ValuesPath, files: Files, where: Where): FoundInFile[] {
+  if (files.has(file) && isMine(file, where)) return [];
+  const reason = files.has(file)
+    ? "it is no file of this environment's folder that ends in .yaml, .yml or .json"
+    : 'there is no such file';
+  const message = `${repository} can't be changed here: ${reason}`;
+  return [{ file, text: '', images: [], problems: [{ file, message }] }];
 }
 
 const isMine = (file: string, { path, others }: Where) =>

@@ -66,7 +66,7 @@ function readMarker(source: Source, comment: MarkerComment, reader: Reader): Mar
   const { markers, repositories, known } = reader.tracked;
   const where = whereIs(source, { range: [comment.start, 0, 0] });
   const tell = (message: string) => known && { ...where, message };
-  if (comment.marker === undefined) return tell(unreadable(comment));
+  if (comment.marker === undefined) return isAlone(source, comment) ? undefined : tell(unreadable(comment));
   const { readings, written } = comment.marker;
   const reading = readings.find(({ rule }) => markers.has(rule));
   if (reading === undefined && readings.length > 0)
@@ -103,6 +103,10 @@ function valueBefore({ text, lines }: Source, { start }: MarkerComment, values: 
     ? 'stands behind several values: write it behind the one that it means'
     : last;
 }
+
+/** On a line of its own, "# Plumbline: how it all works" is prose. */
+const isAlone = ({ text }: Source, { start }: MarkerComment) =>
+  text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() === '';
 
 const shortened = (text: string) => text.trim().slice(0, 100);
 

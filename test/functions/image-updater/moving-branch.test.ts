@@ -54,6 +54,16 @@ describe('a branch that moves under the updater', () => {
     expect(updater.read()).toBe(aDeployment(`${application}:1.0.0`));
   });
 
+  test.each([0, 0.5, 1])(
+    'fault 12: those who collided try again at different times (at random: %s)',
+    async (random) => {
+      const updater = start((updater) => updater.write({ 'README.md': 'by a person' }));
+      updater.ports.random = () => random;
+      await updater.receive(aPush('1.1.0'));
+      expect(updater.waits).toEqual([250 * (0.5 + random)]);
+    },
+  );
+
   test('fault 13: a person who changes the same line meanwhile wins, and it is told', async () => {
     const updater = start((updater) => updater.write({ [deploymentFile]: aDeployment(`${application}:1.0.5`) }));
     expect(await updater.receive(aPush('1.1.0'))).toEqual([]);
