@@ -77,6 +77,15 @@ describe('npm run local', () => {
     ]);
   });
 
+  it("says in its commits what the images were built from, by the role's own right to read their configuration", async () => {
+    const { stdout } = await run('git', [
+      '-C',
+      join(folder, 'clone'),
+      ...['log', '--format=%(trailers:key=Plumbline-Revision,valueonly)', '--grep=^Plumbline-Image: '],
+    ]);
+    expect(stdout.match(/^[0-9a-f]{40}$/gm)).toHaveLength(2);
+  });
+
   it('ends at Ctrl-C with exit code 0, and leaves no process and no temporary file behind', async () => {
     expect(local.processes()).toBeGreaterThan(5);
     local.kill('SIGINT');
