@@ -32,8 +32,12 @@ export const previewObject = (prepared: Prepared, context: ApplyContext): Promis
 export const previewHook = (hook: Hook, event: HookEvent, context: ApplyContext): Promise<Preview> =>
   unlessHindered(hook, context, async () => {
     const live = await context.cluster.read(hook.resource, hook.identity);
+    if (live !== undefined && !isAppliedBy(live, context.manager)) return belonging(hook, live);
     const result = live === undefined ? await applyObject(hook, context, true) : undefined;
-    return result?.outcome === 'failed' ? refused(result, live) : { ...placeOf(hook), action: 'run', event };
+    const found = result?.outcome === 'failed' ? refused(result, live) : undefined;
+    if (found?.action === 'refuse') return found;
+    const unchecked = found?.action === 'create' ? found.unchecked : undefined;
+    return { ...placeOf(hook), action: 'run', event, ...(unchecked !== undefined && { unchecked }) };
   });
 
 async function unlessHindered(

@@ -13,10 +13,10 @@ import { readRemovalHooks } from './hooks/removal-hooks.ts';
 import { openCluster } from './open-cluster.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
 import { claimObjects, isInstalled } from './ownership/claim-objects.ts';
-import { type ApplyPlan, findSuspicion } from './plan-apply.ts';
+import { findSuspicion } from './plan-apply.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
-import { problemWith } from './prepared.ts';
+import { type Prepared, problemWith } from './prepared.ts';
 import { type PlannedHook, previewApply } from './preview-apply.ts';
 import type { Preview } from './preview-object.ts';
 import { kept, previewPrune } from './preview-prune.ts';
@@ -54,8 +54,9 @@ export async function preview(entry: RenderedEntry, context: PlanContext): Promi
   const { plan, steps } = planWork({ ...preparation, inventory, ...nextOf(context, entry), isPruned });
   const discovery = await discoveryFor(inventory.values(), open);
   const asking = { ...applyContext(context, open), discovery, inventory };
-  const hooks = isApplied(state, entry) ? [] : hooksIn(steps);
-  const { before, objects, after } = await previewApply(askable(plan, preparation), hooks, asking);
+  const isAskable = askable(preparation);
+  const hooks = isApplied(state, entry) ? [] : hooksIn(steps).filter(({ hook }) => isAskable(hook));
+  const { before, objects, after } = await previewApply(plan.send.filter(isAskable), hooks, asking);
   const leaving = isPruned ? prunedIn(steps) : plan.gone;
   const gone = await previewGone(leaving, context, { open, discovery, isRemoval: false, isPruned });
   const released = plan.released.map((each) => kept(each, 'Git says that it is never to be applied'));
@@ -104,9 +105,9 @@ const prunedIn = (steps: readonly Step[]): InventoryEntry[] =>
   steps.flatMap((step) => (step.do === 'prune' ? step.entries : []));
 
 /** What is refused already is not sent: the environment may not even be allowed to ask. */
-function askable({ send }: ApplyPlan, { refusals }: PreparedRun) {
+function askable({ refusals }: PreparedRun): (each: Prepared) => boolean {
   const refused = new Set(refusals.map(({ problem }) => problem.object));
-  return send.filter((each) => !refused.has(problemWith(each, '').object));
+  return (each) => !refused.has(problemWith(each, '').object);
 }
 
 function verdictOn({ refusals }: PreparedRun, suspicion: string | undefined): Pick<Plan, 'outcome' | 'problems'> {

@@ -331,6 +331,20 @@ describe("Helm's hooks in a plan", () => {
     ]);
   });
 
+  it('are asked for, too: one that may not be made is refused, and one elsewhere not even asked for', async () => {
+    server.intercept = ({ method }) => (method === 'PATCH' ? status(403, 'Forbidden', 'no Jobs here') : undefined);
+    expect(told(await world.plan(hooks))).toEqual([
+      'refuse Job staging/migrate: the API server refuses it: no Jobs here',
+    ]);
+    server.intercept = () => undefined;
+    const elsewhere = {
+      ...hookJob('migrate', 'pre-install'),
+      metadata: { ...hookJob('migrate', 'pre-install').metadata, namespace: 'kube-system' },
+    };
+    expect(await world.plan([elsewhere])).toMatchObject({ outcome: 'refused', objects: [] });
+    expect(server.requests.some(({ path }) => path.includes('kube-system'))).toBe(false);
+  });
+
   it('are gone with what they have made when Git no longer has them', async () => {
     await applied([...hooks, configMap('a')]);
     expect(told(await world.plan([configMap('a')]))).toEqual(['prune Job staging/migrate']);
