@@ -59,7 +59,7 @@ async function play(
       'every application to settle',
       async () => {
         const applications = await state.listApplications(environmentName);
-        return applications.length >= wanted && applications.every(isSettled) && applications;
+        return applications.length >= wanted && areSettled(applications) && applications;
       },
       patience,
     );
@@ -71,7 +71,12 @@ async function play(
 /** Several hundred objects, and rollouts that may time out. */
 const patience = { timeoutSeconds: 900, everyMilliseconds: 250 };
 
-const isSettled = ({ phase }: ApplicationState) => phase !== 'applying' && phase !== 'progressing';
+/** One that waits is settled only if what it waits for won't come. */
+function areSettled(applications: readonly ApplicationState[]): boolean {
+  const phases = new Set(applications.map(({ phase }) => phase));
+  const isStuck = ['failed', 'held', 'suspended'].some((phase) => phases.has(phase as ApplicationState['phase']));
+  return !phases.has('applying') && !phases.has('progressing') && (!phases.has('waiting') || isStuck);
+}
 
 function describe({ ok, objects, applied, pruned, drift, health, errors }: FolderReport): string[] {
   return [

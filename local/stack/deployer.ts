@@ -42,12 +42,13 @@ const cluster = {
   securityGroup: 'sg-0123456789abcdef0',
 };
 
-const entryOf = ({ name, namespaces, secrets, clusterKinds }: LocalEnvironment) => ({
+const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds }: LocalEnvironment) => ({
   repository: repositoryName,
   branch: name,
   cluster: clusterName,
   namespaces,
   images: [`${registry}/*`],
+  charts,
   secrets,
   clusterKinds,
 });

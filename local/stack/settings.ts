@@ -12,6 +12,8 @@ export const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com`;
 export type LocalEnvironment = {
   name: string;
   namespaces: string[];
+  /** Patterns of charts that may be taken from chart repositories. Default: none. */
+  charts?: string[];
   secrets: 'refuse' | 'allow';
   clusterKinds: string[];
   rules: PolicyRule[];
