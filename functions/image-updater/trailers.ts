@@ -3,10 +3,10 @@ import { formatPin, formatReference, parseReference, shortName } from '../../sha
 import type { Update } from './decide-updates.ts';
 import { oneLine } from './one-line.ts';
 
-type Message = Pick<Commit, 'revision' | 'message'>;
+type Message = Pick<Commit, 'revision' | 'message' | 'at'>;
 
 /** The version of an image that we wrote last for an environment, and the newest later commit that lifts a hold of it. */
-export type Written = { tag: string; digest?: string; commit: string; resumed?: string };
+export type Written = { tag: string; digest?: string; commit: string; at: Date; resumed?: string };
 
 const names = {
   environment: 'Plumbline-Environment',
@@ -61,13 +61,13 @@ export const resumeTrailer = (repository: string) => `${names.resume}: ${reposit
 export function writtenBy(history: readonly Message[], environment: string): Map<string, Written> {
   const written = new Map<string, Written>();
   const resumes: { image: string; revision: string }[] = [];
-  for (const { revision, message } of history) {
+  for (const { revision, message, at } of history) {
     for (const [name, value] of trailersIn(message))
       if (name === names.resume) resumes.push({ image: value.trim(), revision });
     for (const { repository, ...version } of imagesIn(message, environment)) {
       const resumed = resumes.find(({ image }) => [repository, shortName(repository)].includes(image))?.revision;
       if (!written.has(repository))
-        written.set(repository, { ...version, commit: revision, ...(resumed !== undefined && { resumed }) });
+        written.set(repository, { ...version, commit: revision, at, ...(resumed !== undefined && { resumed }) });
     }
   }
   return written;

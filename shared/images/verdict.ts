@@ -14,7 +14,7 @@ export type Verdict =
 /** The commit of ours after which a person took the version back, or pinned one of their own that the policy doesn't know. */
 export type Held = { commit: string; as: 'reverted' | 'pinned' };
 
-type Written = { tag: string; digest?: string; commit: string; resumed?: string };
+type Written = { tag: string; digest?: string; commit: string; at: Date; resumed?: string };
 
 export type Question = {
   /** What stands in Git. */
@@ -125,14 +125,17 @@ function reasonInCurrent({ tag, digest }: ImageReference, { version, ordering, k
   return { reason: `${tag} is newer than ${version.tag}, the newest one that is allowed`, isOdd: false };
 }
 
-/** Where something else stands than what we wrote last, a person changed it: that version and older ones don't come back by themselves. */
+/**
+ * Where something else stands than what we wrote last, a person changed it: that version and older ones don't come back by themselves. One that
+ * the registry doesn't have any more was pushed before we wrote it.
+ */
 function judgeHistory(
   current: string | undefined,
   { version, ordering, known }: Sight,
   written: Question['written'],
 ): Verdict | undefined {
   if (written === undefined || current === undefined || current === written.tag) return undefined;
-  const order = ordering.compare(version, known(written.tag));
+  const order = ordering.compare(version, { pushedAt: written.at, ...known(written.tag) });
   if (order === undefined || order > 0) return undefined;
   return hold(written, { was: written.tag, is: current, until: `there is a version newer than ${written.tag}` });
 }

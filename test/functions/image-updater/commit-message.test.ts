@@ -5,6 +5,8 @@ import { writtenBy } from '../../../functions/image-updater/trailers.ts';
 import { digestOf } from '../../shared/images/versions.ts';
 import { application, pinOf, registryHost } from './bench.ts';
 
+const at = new Date('2026-01-02T12:00:00Z');
+
 const anUpdate = (part: Partial<Update> = {}, tag = '1.1.0', repository = application): Update => ({
   environment: 'staging',
   file: 'web.yaml',
@@ -58,37 +60,37 @@ describe('commitMessage', () => {
       }),
     ]);
     expect(message.split(/[\n\r\u2028\u0085]/).filter((line) => line.startsWith('Plumbline-'))).toHaveLength(4);
-    expect(writtenBy([{ revision: 'a', message }], 'staging')).toEqual(
-      new Map([[application, { tag: '1.1.0', digest: digestOf('1.1.0'), commit: 'a' }]]),
+    expect(writtenBy([{ revision: 'a', message, at }], 'staging')).toEqual(
+      new Map([[application, { tag: '1.1.0', digest: digestOf('1.1.0'), commit: 'a', at }]]),
     );
-    expect(writtenBy([{ revision: 'a', message }], 'production')).toEqual(new Map());
+    expect(writtenBy([{ revision: 'a', message, at }], 'production')).toEqual(new Map());
   });
 });
 
 describe('writtenBy', () => {
   const other = `${registryHost}/other`;
-  const commit = (revision: string, ...updates: Update[]) => ({ revision, message: commitMessage(updates) });
+  const commit = (revision: string, ...updates: Update[]) => ({ revision, message: commitMessage(updates), at });
 
   test('reads what we wrote last, by image and environment', () => {
     const history = [
-      { revision: 'd', message: 'Revert "example-application 1.2.0"\n\nThis reverts commit c.' },
+      { revision: 'd', message: 'Revert "example-application 1.2.0"\n\nThis reverts commit c.', at },
       commit('c', anUpdate({}, '1.2.0'), anUpdate({ environment: 'production' }, '1.0.9')),
       commit('b', anUpdate({}, '1.1.5', other)),
       commit('a', anUpdate({}, '1.1.0'), anUpdate({}, '1.1.0', other)),
     ];
     expect(writtenBy(history, 'staging')).toEqual(
       new Map([
-        [application, { tag: '1.2.0', digest: digestOf('1.2.0'), commit: 'c' }],
-        [other, { tag: '1.1.5', digest: digestOf('1.1.5'), commit: 'b' }],
+        [application, { tag: '1.2.0', digest: digestOf('1.2.0'), commit: 'c', at }],
+        [other, { tag: '1.1.5', digest: digestOf('1.1.5'), commit: 'b', at }],
       ]),
     );
     expect(writtenBy(history, 'production')).toEqual(
-      new Map([[application, { tag: '1.0.9', digest: digestOf('1.0.9'), commit: 'c' }]]),
+      new Map([[application, { tag: '1.0.9', digest: digestOf('1.0.9'), commit: 'c', at }]]),
     );
   });
 
   test.each([application, 'example-application'])('names the newest later commit that resumes it (%s)', (name) => {
-    const resume = (revision: string) => ({ revision, message: `Go on\n\nPlumbline-Resume: ${name}` });
+    const resume = (revision: string) => ({ revision, message: `Go on\n\nPlumbline-Resume: ${name}`, at });
     const history = [commit('a', anUpdate(), anUpdate({}, '1.1.0', other))];
     const resumed = (history: Parameters<typeof writtenBy>[0]) =>
       [...writtenBy(history, 'staging')].map(([image, { resumed }]) => [image, resumed]);
@@ -109,6 +111,6 @@ describe('writtenBy', () => {
     `Plumbline-Environment: staging\nPlumbline-Image: ${application}`,
     `Plumbline-Environment: staging\n> Plumbline-Image: ${pinOf('1.1.0')}`,
   ])('reads nothing from what is no trailer of ours (%#)', (message) => {
-    expect(writtenBy([{ revision: 'a', message }], 'staging')).toEqual(new Map());
+    expect(writtenBy([{ revision: 'a', message, at }], 'staging')).toEqual(new Map());
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { latest } from '../../../shared/images/policy.ts';
+import type { ImageVersion } from '../../../shared/images/ports.ts';
 import { parseReference } from '../../../shared/images/reference.ts';
 import { judgeImage, type Question } from '../../../shared/images/verdict.ts';
 import { digestOf, repository, versionsOf } from './versions.ts';
@@ -20,7 +21,8 @@ function judge({ stands, range = '*', registry, written }: Case) {
 }
 const kept = (reason: RegExp) => ({ action: 'keep', reason: expect.stringMatching(reason) });
 const held = (reason: RegExp) => ({ ...kept(reason), held: { commit: '0123456789abcdef', as: 'reverted' } });
-const written = (tag: string) => ({ tag, commit: '0123456789abcdef' });
+const at = new Date('2026-01-02T12:00:00Z');
+const written = (tag: string) => ({ tag, commit: '0123456789abcdef', at });
 
 describe('judgeImage', () => {
   test.each([
@@ -132,6 +134,25 @@ describe('judgeImage', () => {
     expect(judge({ stands: ':1.0.0', registry: ['1.0.0', '1.1.0', '1.2.0'], written: written('1.1.0') })).toBe('1.2.0');
   });
 
+  test('fault 13: is held also where the version that was taken back was deleted, and only push times say what is newer', () => {
+    const policy = { newestPushed: {} };
+    const pushed = (tag: string, hour: number) => ({
+      tag,
+      digest: digestOf(tag),
+      pushedAt: new Date(`2026-01-02T${hour}:00:00Z`),
+    });
+    const verdictOf = (...versions: ImageVersion[]) =>
+      judgeImage({
+        current: { repository, tag: 'build-5' },
+        policy,
+        choice: latest(versions, policy, at),
+        written: written('build-7'),
+      });
+    const [five, six, eight] = [pushed('build-5', 10), pushed('build-6', 11), pushed('build-8', 13)];
+    expect(verdictOf(five, six)).toEqual(held(/^a person took back build-7/));
+    expect(verdictOf(five, six, eight)).toMatchObject({ action: 'pin', pin: { tag: 'build-8' } });
+  });
+
   test('what we wrote ourselves is no hold', () => {
     expect(judge({ stands: ':1.0.0', registry: ['1.1.0'], written: written('1.0.0') })).toBe('1.1.0');
   });
@@ -152,7 +173,7 @@ describe('judgeImage', () => {
   test('fault 13: a digest that a person took back is held until the tag has another one', () => {
     const policy = { digest: { tag: 'latest' } };
     const current = { repository, tag: 'latest', digest: digestOf('before') };
-    const written = { tag: 'latest', digest: digestOf('after'), commit: '0123456789abcdef' };
+    const written = { tag: 'latest', digest: digestOf('after'), commit: '0123456789abcdef', at };
     const verdictAt = (digest: string) =>
       judgeImage({ current, policy, choice: latest([{ tag: 'latest', digest }], policy, new Date(0)), written });
     expect(verdictAt(digestOf('after'))).toEqual(held(/^a person took back .*held until the tag latest has another/));
