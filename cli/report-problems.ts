@@ -14,7 +14,12 @@ export const badInput = 2;
  * @param whenBad the exit code then. Default: 1
  * @returns the exit code
  */
-export async function reportProblems({ stderr }: Output, command: () => Promise<number>, whenBad = 1): Promise<number> {
+export async function reportProblems(
+  { stdout, stderr }: Output,
+  command: () => Promise<number>,
+  whenBad = 1,
+): Promise<number> {
+  stdout.on('error', hangUp);
   try {
     return await command();
   } catch (error) {
@@ -22,6 +27,11 @@ export async function reportProblems({ stderr }: Output, command: () => Promise<
     for (const problem of problemsOf(error)) stderr.write(`error: ${describeProblem(problem)}\n`);
     return whenBad;
   }
+}
+
+/** Whoever reads it may have seen enough, as `head` does. */
+function hangUp(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** People are in a folder of theirs: there the file's name works in an editor. @param root that the file's name is relative to */

@@ -126,6 +126,13 @@ describe('plumbline set-image', () => {
     expect(read('a.yaml')).toBe('v: "2" # {"$imagepolicy": "flux-system:web:tag"}\n');
   });
 
+  test('writes every file although whoever reads the difference hangs up', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `${index}.yaml`);
+    const { shell, read } = startInFolder(Object.fromEntries(names.map((name) => [name, aDeployment(`${app}:1.0.0`)])));
+    expect(await shell(`$plumbline set-image . ${asked} | true`)).toEqual({ code: 0, stdout: '', stderr: '' });
+    for (const name of names) expect(read(name)).toBe(aDeployment(pin));
+  });
+
   test('ends with 1 for a folder that is not there, or is a file', async () => {
     const { plumbline } = startInFolder({ 'a.yaml': 'a: 1\n' });
     for (const folder of ['nowhere', 'a.yaml'])

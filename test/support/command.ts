@@ -19,6 +19,14 @@ export function startInFolder(files: Record<string, string>) {
   }
   return {
     folder,
+    /** Puts a command of the shell behind it: `$plumbline set-image . | head -1`. */
+    shell: (command: string) =>
+      new Promise<Run>((resolve) => {
+        const environment = { ...process.env, plumbline: `${process.execPath} ${entry}` };
+        const child = execFile('sh', ['-c', command], { cwd: folder, env: environment }, (_error, stdout, stderr) =>
+          resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+        );
+      }),
     read: (path: string) => readFileSync(join(folder, path), 'utf8'),
     /** @param input what is written to its standard input */
     plumbline: (args: string[], input = '') =>
