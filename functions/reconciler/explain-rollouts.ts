@@ -1,7 +1,9 @@
+import type { Clock } from '../../shared/clock.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { PlumblineError } from '../../shared/errors.ts';
+import { explainEvents } from '../../shared/health/events.ts';
 import { judge } from '../../shared/health/judge.ts';
-import { exampleAmong, explainPods, selectorOf } from '../../shared/health/pods.ts';
+import { exampleAmong, explainPods, isUnready, selectorOf } from '../../shared/health/pods.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { Resources } from '../../shared/kubernetes/resource.ts';
@@ -11,7 +13,7 @@ import type { Findings } from './decide-result.ts';
 import { lastWords } from './last-words.ts';
 import type { Observation } from './observe.ts';
 
-type Context = { cluster: Cluster; resources: Resources; showsLogs: boolean };
+type Context = { cluster: Cluster; resources: Resources; showsLogs: boolean; clock: Clock };
 
 const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
 const maximumExplained = 10;
@@ -36,23 +38,41 @@ const withReason = (problem: Problem, reason: string | undefined): Problem =>
   reason === undefined ? problem : { ...problem, message: `${problem.message}; ${reason}` };
 
 /**
- * Why an object's pods don't run and, if logs may be told, what one that ended said last. Whoever may not read pods gets no reason; the
- * rollout's own message stands for itself.
+ * Why an object's pods don't run: their own reason and, if logs may be told, what one that ended said last; or else what the cluster's
+ * controllers complained of. Whoever may read neither pods nor events gets no reason; the rollout's own message stands for itself.
  */
 export async function explainRollout(object: LiveObject, context: Context): Promise<string> {
   const pods = await readPods(object, context);
   const example = exampleAmong(pods);
-  if (example === undefined) return '';
+  if (example === undefined) return explainByEvents(object, pods.find(isUnready), context);
   const words = context.showsLogs ? await lastWords(example, context) : '';
   return words === '' ? explainPods(pods) : `${explainPods(pods)}; its log ends: ${words}`;
 }
 
-async function readPods(object: LiveObject, { cluster, resources }: Context): Promise<LiveObject[]> {
+function readPods(object: LiveObject, { cluster, resources }: Context): Promise<LiveObject[]> {
   const pods = resources.find('v1', 'Pod');
   const selector = selectorOf(object).map(([key, value]) => `${key}=${value}`);
-  if (pods === undefined || selector.length === 0) return [];
+  if (pods === undefined || selector.length === 0) return Promise.resolve([]);
+  return unlessRefused(() => cluster.list(pods, object.metadata.namespace ?? '', selector.join(',')));
+}
+
+/** Of a pod that hangs, or of an object that gets no pods, nothing but events tells why: a volume, a probe, a quota. */
+async function explainByEvents(object: LiveObject, pod: LiveObject | undefined, context: Context): Promise<string> {
+  const reason = pod === undefined ? '' : await complaintsAbout(pod, context);
+  return reason === '' ? complaintsAbout(object, context) : `pod ${pod?.metadata.name}: ${reason}`;
+}
+
+async function complaintsAbout({ kind, metadata }: LiveObject, { cluster, resources, clock }: Context) {
+  const events = resources.find('v1', 'Event');
+  if (events === undefined) return '';
+  const { name, namespace = '', uid } = metadata;
+  const fields = `involvedObject.kind=${kind},involvedObject.name=${name},involvedObject.uid=${uid},type=Warning`;
+  return explainEvents(await unlessRefused(() => cluster.list(events, namespace, '', fields)), clock.now());
+}
+
+async function unlessRefused(ask: () => Promise<LiveObject[]>): Promise<LiveObject[]> {
   try {
-    return await cluster.list(pods, object.metadata.namespace ?? '', selector.join(','));
+    return await ask();
   } catch (error) {
     if (error instanceof PlumblineError) return [];
     throw error;

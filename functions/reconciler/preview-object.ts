@@ -92,9 +92,9 @@ function refused({ prepared, failure }: ObjectResult & { outcome: 'failed' }, li
     return live === undefined
       ? { ...place, action: 'create', unchecked: message }
       : { ...place, action: 'change', differences: [], unchecked: message };
-  if (live === undefined || failure.immutable === undefined || !prepared.policy.replace)
+  if (live === undefined || failure.immutable === undefined)
     return { ...place, action: 'refuse', message, retryable: failure.retryable };
-  const obstacle = whyNotReplaced(live);
+  const obstacle = whyNotReplaced(live, prepared.policy);
   return obstacle === undefined
     ? { ...place, action: 'replace', fields: failure.immutable }
     : { ...place, action: 'refuse', message: `${message}. ${obstacle}`, retryable: false };

@@ -27,7 +27,7 @@ export async function replaceObject(
   const live = await context.cluster.read(resource, identity);
   if (live === undefined) return again();
   const explained = explainImmutable(object, live, failure.immutable ?? []);
-  const obstacle = policy.replace ? whyNotReplaced(live) : remedy;
+  const obstacle = whyNotReplaced(live, policy);
   if (obstacle !== undefined) return failed(prepared, { ...failure, message: `${explained}. ${obstacle}` });
   const propagation = exclusive.has(identity.kind) ? 'Foreground' : 'Background';
   const hindrance = await removeObject(prepared, live, context, propagation);
@@ -40,8 +40,9 @@ const failed = (prepared: Prepared, failure: Failure): ObjectResult => ({ outcom
 
 const remedy = `Set it back, delete the object so that it is made anew, or annotate it with ${annotations.replace}: when-immutable to have that done`;
 
-/** Nothing that holds data is ever deleted to be made anew. */
-export function whyNotReplaced(live: LiveObject): string | undefined {
+/** Why an object is not deleted and made anew, and what to do instead. Nothing that holds data ever is. */
+export function whyNotReplaced(live: LiveObject, { replace }: Pick<Prepared['policy'], 'replace'>): string | undefined {
+  if (!replace) return remedy;
   if (holdsData(live)) return 'Set it back: it holds data, so it is not deleted and made anew';
   return takesClaims(live)
     ? 'Set it back: its volume claims would be deleted with it (persistentVolumeClaimRetentionPolicy.whenDeleted), so it is not made anew'

@@ -39,8 +39,9 @@ export function applyContext({ session, ports, open, deadline }: Run): ApplyCont
   return { cluster, manager, deadline, patience: { remaining }, sleep: ports.sleep, isAutoscaled };
 }
 
-export function observeContext({ session, open, showsLogs }: Run, { resources }: Discovery) {
-  return { cluster: open.cluster, resources: indexResources(resources), name: session.name, showsLogs };
+export function observeContext({ session, ports, open, showsLogs }: Run, { resources }: Discovery) {
+  const { cluster } = open;
+  return { cluster, resources: indexResources(resources), name: session.name, showsLogs, clock: ports.clock };
 }
 
 export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean): PruneContext {

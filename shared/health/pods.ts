@@ -51,6 +51,10 @@ export const selectorOf = (workload: unknown): [key: string, value: unknown][] =
   return typeof labels === 'object' && labels !== null ? Object.entries(labels) : [];
 };
 
+/** A pod that should run and isn't ready, whether or not it says why. */
+export const isUnready = (pod: unknown) =>
+  conditionOf(pod, 'Ready')?.status !== 'True' && textAt(pod, 'status.phase') !== 'Succeeded';
+
 /** The commonest reason among pods that don't run, with one of them as the example. */
 export function explainPods(pods: readonly unknown[]): string {
   const { example, reason, others } = commonestOf(pods);

@@ -24,7 +24,7 @@ const verbs = ['get', 'list', 'patch', 'create', 'delete'];
 /** To say why a rollout is stuck. */
 export const readPods: PolicyRule = {
   apiGroups: [''],
-  resources: ['pods'],
+  resources: ['events', 'pods'],
   verbs: ['get', 'list'],
 };
 

@@ -67,6 +67,23 @@ describe('a rollout that is stuck is told by the reason of its own pods', () => 
     );
   });
 
+  it('fault 51: a quota that lets no pod be made, of a StatefulSet, which has no condition to tell it by', async () => {
+    const world = await createRealWorld({ rules: workloads });
+    await world.kubectl('create', 'quota', 'few', '--hard=pods=0');
+    const { spec, ...web } = deployment('web');
+    const set = { ...web, kind: 'StatefulSet', spec: { ...(spec as object), serviceName: 'web' } };
+    expect(await stuck(world, set)).toMatch(
+      /^not ready after 5 s: 0 of 2 pods exist; FailedCreate: [cC]reate Pod web-0 in StatefulSet web failed error: pods "web-0" is forbidden: exceeded quota: few/,
+    );
+  });
+
+  it('fault 51: pods that run and never become ready', async () => {
+    const world = await createRealWorld();
+    expect(await stuck(world, deployment('web', { image: 'example.com/web:2-unready' }))).toMatch(
+      /^not ready after 5 s: 0 of 2 pods are available; pod web-\S+: Unhealthy: Readiness probe failed$/,
+    );
+  });
+
   it('fault 51: more memory than any node has', async () => {
     const world = await createRealWorld();
     const resources = { requests: { memory: '1Pi' } };

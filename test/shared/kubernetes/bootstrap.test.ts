@@ -67,7 +67,7 @@ describe('the rights for objects', () => {
     expect(rules).toEqual([
       { apiGroups: [''], resources: ['configmaps'], verbs },
       { apiGroups: [rbac], resources: ['rolebindings', 'roles'], verbs },
-      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+      { apiGroups: [''], resources: ['events', 'pods'], verbs: ['get', 'list'] },
       granted,
       { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'], resourceNames: ['view'] },
     ]);
