@@ -11,7 +11,7 @@ import { allowReconciliations } from './reconciliation-queues.ts';
 import type { Renderer } from './renderer.ts';
 import { allowSecret } from './secret-access.ts';
 
-/** Long enough for a renderer that runs into its own limit and is tried once more. */
+/** Long enough for a renderer that runs into its own limit twice. What takes longer is gone on with by the next look. */
 const timeout = Duration.minutes(5);
 
 export type SourceProps = { renderer: Renderer; reconcilers: ClusterReconciler[] };

@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import { keys } from '../../shared/artifacts/keys.ts';
 import { describeChart } from '../../shared/charts/describe.ts';
 import type { Chart } from '../../shared/config/chart.ts';
-import { BadInputError, MissingError } from '../../shared/errors.ts';
+import { BadInputError, MissingError, TryAgainError } from '../../shared/errors.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import { chartLimits } from '../../shared/tree/limits.ts';
 import { readTree } from '../../shared/tree/read-tree.ts';
@@ -21,7 +22,7 @@ type Ports = Pick<SourcePorts, 'objects' | 'fetchChart'>;
  */
 export async function obtainChart({ pin, place }: PlannedChart, ports: Ports): Promise<string> {
   if (pin.digest !== undefined && (await isKept(pin.digest, ports))) return pin.digest;
-  const archive = await ports.fetchChart(pin);
+  const archive = await Promise.race([ports.fetchChart(pin), tooLong(pin)]);
   const found = digestOf(archive);
   const at = (field: string, message: string) =>
     new BadInputError([{ ...place, field: `${place.field}.${field}`, message }]);
@@ -38,6 +39,14 @@ export async function obtainChart({ pin, place }: PlannedChart, ports: Ports): P
   await checkContent(archive, pin, at);
   await ports.objects.putOnce(keys.chart(found), archive);
   return found;
+}
+
+/** A repository that drips must not take the time of the other applications. */
+const patienceMilliseconds = 60_000;
+
+async function tooLong(pin: Chart): Promise<never> {
+  await setTimeout(patienceMilliseconds, undefined, { ref: false });
+  throw new TryAgainError(`${describeChart(pin)} took longer than ${patienceMilliseconds / 1000} s`);
 }
 
 async function isKept(digest: string, { objects }: Ports): Promise<boolean> {

@@ -12,6 +12,7 @@ import { changedApplications, isSettled, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
 import type { SourcePorts } from './ports.ts';
 import { readEnvironment } from './read-environment.ts';
+import type { Look } from './render-application.ts';
 import { renderRelease } from './render-release.ts';
 
 /** What became of one look at an environment's branch, for the log. */
@@ -55,13 +56,17 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
   };
   if ((await ports.state.writeAttempt(begun)) === 'superseded')
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
-  return carryOut({ name, environment, begun, again: lookAgain(look), previous, cluster }, ports);
+  const again = lookAgain(look);
+  const id = digestOf(JSON.stringify([look.head, basis, again.attempt]));
+  const isContinued = known?.outcome === 'pending' && known.basis === basis;
+  return carryOut({ name, environment, begun, look: { id, isContinued }, again, previous, cluster }, ports);
 }
 
 type Run = {
   name: string;
   environment: DeployerEnvironment;
   begun: Attempt;
+  look: Look;
   /** When to look again if something may pass by itself. */
   again: NonNullable<Attempt['again']>;
   previous: Desired | undefined;
@@ -80,11 +85,14 @@ async function carryOut(run: Run, ports: SourcePorts): Promise<Refreshed> {
 }
 
 async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
-  const { name, environment, begun, previous, cluster } = run;
+  const { name, environment, begun, look, previous, cluster } = run;
   if (begun.revision === '') throw new BadInputError([missingBranch(environment)]);
   const { tree, applications } = await readEnvironment({ name, environment, revision: begun.revision }, ports);
   const before = previous === undefined ? undefined : await ports.readRelease(previous.release);
-  const rendering = await renderRelease({ name, revision: begun.revision, tree, applications, before, cluster }, ports);
+  const rendering = await renderRelease(
+    { name, revision: begun.revision, tree, applications, before, cluster, look },
+    ports,
+  );
   // The attempt stays pending, so the next look goes on: at the latest with the next resync.
   if (rendering.outcome === 'unfinished') return { revision: begun.revision, outcome: 'unfinished', reconciled: [] };
   const { release } = rendering;

@@ -3,13 +3,17 @@ import type { RenderRequest } from '../../shared/artifacts/artifact.ts';
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import { keys } from '../../shared/artifacts/keys.ts';
 import type { ReleaseEntry } from '../../shared/artifacts/release.ts';
-import { type RenderedInputs, renderedInputsSchema } from '../../shared/artifacts/rendered-inputs.ts';
-import { BadInputError, MissingError, problemsOf, TryAgainError } from '../../shared/errors.ts';
+import type { RenderedBefore } from '../../shared/artifacts/rendered-before.ts';
+import { BadInputError, problemsOf, TryAgainError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
+import { recall, remember } from './memory.ts';
 import { obtainChart } from './obtain-chart.ts';
 import type { PlannedApplication, PlannedChart } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
+
+/** A look at a head, with all its continuations when time was up: `isContinued` says that this is one. */
+export type Look = { id: string; isContinued: boolean };
 
 /** What one application is rendered from; `inputs` is the digest of all that matters. */
 export type RenderInput = {
@@ -18,52 +22,74 @@ export type RenderInput = {
   environment: string;
   revision: string;
   cluster: ClusterState;
+  look: Look;
 };
 
 export type Rendering = Pick<ReleaseEntry, 'artifact' | 'problems' | 'warnings'> & {
   /** It may have been the world and not the content: the same inputs are worth another try. */
-  again?: boolean;
+  again: boolean;
 };
+
+/** Longer than the renderer's own time-out: what is begun comes to its end. */
+const reservedMilliseconds = 95_000;
 
 /**
  * Renders one application, or finds that the same inputs were rendered before. Whatever goes wrong is this application's result, so that
  * it stops no other.
  *
- * @returns the stored artifact, or what has to be mended
+ * @returns the stored artifact, or what has to be mended; undefined if there is no time to render it
  */
-export async function renderApplication(input: RenderInput, ports: SourcePorts): Promise<Rendering> {
-  const { application, environment, inputs, revision } = input;
+export async function renderApplication(input: RenderInput, ports: SourcePorts): Promise<Rendering | undefined> {
   try {
-    const known = await recall(environment, inputs, ports);
-    if (known !== undefined) return { ...known, artifact: { ...known.artifact, revision }, problems: [] };
-    return await render(input, ports);
+    const known = await recall(input, ports);
+    if (known !== undefined) return atRevision(known, input);
+    const rendered = hasTime(ports)
+      ? await render(input, ports).catch((error) => resultOf(error, input, ports))
+      : undefined;
+    if (rendered === undefined) return undefined;
+    await remember(input, rendered, ports);
+    return atRevision(rendered, input);
   } catch (error) {
-    // A right may be granted and a chart published without a commit: only a bad input stays bad.
-    const again = !(error instanceof BadInputError);
-    const file = application.chart?.place.file ?? application.path;
-    ports.log.warn('application could not be rendered', { environment, application: application.name, again, error });
-    return {
-      problems: problemsOf(error).map((problem) => ({ file, ...problem })),
-      warnings: [],
-      again,
-    };
+    return resultOf(error, input, ports);
   }
 }
 
-const failed = (problems: Problem[]): Rendering => ({ problems, warnings: [] });
+const hasTime = ({ deadline }: SourcePorts) => deadline.remaining() >= reservedMilliseconds;
 
-async function render(input: RenderInput, ports: SourcePorts): Promise<Rendering> {
-  const { application, environment, revision } = input;
-  const rendering = keys.rendering(environment, application.name, randomUUID());
+const atRevision = ({ artifact, ...rendered }: RenderedBefore, { revision }: RenderInput): Rendering => ({
+  ...rendered,
+  artifact: artifact && { ...artifact, revision },
+});
+
+const failed = (problems: Problem[], again = false) => ({ problems, warnings: [], again });
+
+function resultOf(error: unknown, { application, environment }: RenderInput, { log }: SourcePorts) {
+  // A right may be granted and a chart published without a commit: only a bad input stays bad.
+  const again = !(error instanceof BadInputError);
+  const { name, path, chart } = application;
+  log.warn('application could not be rendered', { environment, application: name, again, error });
+  const file = chart?.place.file ?? path;
+  return failed(
+    problemsOf(error).map((problem) => ({ file, ...problem })),
+    again,
+  );
+}
+
+async function render(input: RenderInput, ports: SourcePorts): Promise<RenderedBefore | undefined> {
+  const { application, environment } = input;
   const chart = application.chart && (await presignChart(application.chart, ports));
-  const result = await ports.render({ ...(await requestFor(input, rendering, ports)), chart });
-  if (result === 'crashed') return { ...failed([crash(application)]), again: true };
+  if (!hasTime(ports)) return undefined;
+  const rendering = keys.rendering(environment, application.name, randomUUID());
+  const request = { ...(await requestFor(input, rendering, ports)), chart };
+  const first = await ports.render(request);
+  // It may have been the machine.
+  const result = first === 'crashed' && hasTime(ports) ? await ports.render(request) : first;
+  if (result === 'crashed') return failed([crash(application)], true);
   if (result.outcome === 'failed') return failed(result.problems);
   if (result.objects === 0) return failed([emptyRendering(application)]);
-  await keepArtifact({ environment, rendering, digest: result.digest }, ports);
   const { digest, objects, warnings } = result;
-  await remember(input, { artifact: { digest, objects }, warnings }, ports);
-  return { artifact: { digest, objects, revision }, problems: [], warnings };
+  await keepArtifact({ environment, rendering, digest }, ports);
+  return { artifact: { digest, objects }, problems: [], warnings, again: false };
 }
 
 const urlsExpireInSeconds = 300;
@@ -102,25 +128,6 @@ async function keepArtifact({ environment, rendering, digest }: Kept, { objects 
   if (digestOf(bytes) !== digest)
     throw new TryAgainError('the rendering that was stored is not the one that the renderer named');
   await objects.putOnce(keys.artifact(environment, digest), bytes);
-}
-
-/** A look that ran out of time goes on from here, and a revert renders nothing. */
-async function recall(
-  environment: string,
-  inputs: string,
-  { objects }: SourcePorts,
-): Promise<RenderedInputs | undefined> {
-  try {
-    const bytes = await objects.get(keys.rendered(environment, inputs));
-    return renderedInputsSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    if (error instanceof MissingError) return undefined;
-    throw error;
-  }
-}
-
-async function remember({ environment, inputs }: RenderInput, rendered: RenderedInputs, { objects }: SourcePorts) {
-  await objects.putOnce(keys.rendered(environment, inputs), new TextEncoder().encode(JSON.stringify(rendered)));
 }
 
 const crash = ({ path }: PlannedApplication): Problem => ({

@@ -5,7 +5,7 @@ import type { Tree } from '../../shared/tree/tree.ts';
 import { createInputs } from './inputs.ts';
 import type { PlannedApplication } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
-import { renderApplication } from './render-application.ts';
+import { type Look, renderApplication } from './render-application.ts';
 
 type Input = {
   name: string;
@@ -14,6 +14,7 @@ type Input = {
   applications: PlannedApplication[];
   before: Release | undefined;
   cluster: ClusterState;
+  look: Look;
 };
 
 /** `again`: some application failed in a way that may pass by itself. `unfinished`: time was up; what was rendered is remembered. */
@@ -23,9 +24,6 @@ export type ReleaseRendering =
 
 const concurrentRenderings = 16;
 
-/** Nothing is begun that would hardly come to its end. */
-const reservedMilliseconds = 60_000;
-
 /** Renders every application whose inputs changed. One that fails keeps its last good artifact, and doesn't stop the others. */
 export async function renderRelease(input: Input, ports: SourcePorts): Promise<ReleaseRendering> {
   const { name, revision, applications } = input;
@@ -33,8 +31,7 @@ export async function renderRelease(input: Input, ports: SourcePorts): Promise<R
   const found = await mapConcurrently(applications, concurrentRenderings, async (application) => {
     const inputs = inputsOf(application);
     const known = knownEntry(application, inputs, input);
-    if (known !== undefined) return { entry: known, again: false };
-    return ports.deadline.remaining() < reservedMilliseconds ? undefined : render(application, inputs, input, ports);
+    return known === undefined ? render(application, inputs, input, ports) : { entry: known, again: false };
   });
   const left = found.filter((each) => each === undefined).length;
   if (left > 0) return { outcome: 'unfinished', rendered: found.length - left, left };
@@ -53,11 +50,12 @@ type Rendered = { entry: ReleaseEntry; again: boolean };
 async function render(
   application: PlannedApplication,
   inputs: string,
-  { name: environment, revision, cluster, before }: Input,
+  { name: environment, revision, cluster, before, look }: Input,
   ports: SourcePorts,
-): Promise<Rendered> {
+): Promise<Rendered | undefined> {
   const { name, path, settings } = application;
-  const rendering = await renderApplication({ application, inputs, environment, revision, cluster }, ports);
-  const { artifact = before?.applications[name]?.artifact, problems, warnings, again = false } = rendering;
+  const rendering = await renderApplication({ application, inputs, environment, revision, cluster, look }, ports);
+  if (rendering === undefined) return undefined;
+  const { artifact = before?.applications[name]?.artifact, problems, warnings, again } = rendering;
   return { entry: { path, inputs: again ? '' : inputs, artifact, problems, warnings, settings }, again };
 }

@@ -9,7 +9,7 @@ import { checkAddress, checkUrl } from './check-url.ts';
 import type { Download, Downloaded, DownloadRequest } from './ports.ts';
 
 const maximumRedirects = 5;
-const patienceMilliseconds = 30_000;
+const patienceMilliseconds = 15_000;
 
 /** @param lookup finds a name's addresses. Default: the system's */
 export function createDownload({ lookup = systemLookup as LookupFunction } = {}): Download {

@@ -99,6 +99,41 @@ describe('a renderer that crashed', () => {
   });
 });
 
+describe('a look that runs out of time', () => {
+  const files = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`applications/${name}/a.yaml`, name]));
+
+  it('is gone on with behind what failed, or that would keep it from ever coming to its end', async () => {
+    const source = createSource();
+    const { render } = source.ports;
+    source.ports.render = async (request) => {
+      // Whatever crashes takes all the time there is.
+      if (request.application === 'd') return render(request);
+      source.rendered.push(request.path);
+      source.leave(0);
+      return 'crashed';
+    };
+    source.push(files);
+    const outcomes: string[] = [];
+    for (let look = 1; look <= 4; look += 1) {
+      source.leave(300_000);
+      outcomes.push((await source.refresh()).outcome);
+      source.advance(1);
+    }
+    expect(source.rendered).toHaveLength(4);
+    expect(outcomes.at(-1)).not.toBe('unfinished');
+    expect(source.sent).toMatchObject([{ application: 'd' }]);
+  });
+
+  it('fetches no chart and renders nothing that might not come to its end', async () => {
+    const source = createSource();
+    source.push(files);
+    source.leave(94_999);
+    expect(await source.refresh()).toMatchObject({ outcome: 'unfinished', reconciled: [] });
+    expect(source.rendered).toEqual([]);
+    expect(await source.state.readAttempt('staging')).toMatchObject({ outcome: 'pending' });
+  });
+});
+
 describe('a revert', () => {
   it('renders nothing that was rendered before', async () => {
     const source = createSource();

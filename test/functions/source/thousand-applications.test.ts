@@ -71,7 +71,7 @@ describe('an environment with a thousand applications', () => {
     const { render } = source.ports;
     source.ports.render = async (request) => {
       // From here on there is no time for more than what is under way.
-      if (source.rendered.length % 400 === 399) source.leave(59_999);
+      if (source.rendered.length % 400 === 399) source.leave(94_999);
       return render(request);
     };
     const outcomes: string[] = [];
