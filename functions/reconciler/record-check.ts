@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Inventory, printInventory } from '../../shared/artifacts/inventory.ts';
+import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import { loggable } from '../../shared/problem.ts';
 import { isApplied } from '../../shared/state/standing.ts';
@@ -24,10 +24,14 @@ export async function recordCheck(run: ApplicationRun, checked: Checked): Promis
   const state = session.state();
   const drift = driftAfter(run, checked);
   const result = isApplied(state, run.entry) ? conclude(run, findingsOf(checked)) : {};
-  const isSame = printInventory(checked.before) === printInventory(checked.inventory);
+  const isSame = isSameInventory(checked);
   if (isSame && drift === state.drift && isQuiet(state, result)) return;
   await session.save({ ...result, drift }, isSame ? undefined : checked.inventory);
 }
+
+/** Entries that nobody touched are the very same. */
+const isSameInventory = ({ before, inventory }: Checked) =>
+  before.size === inventory.size && [...inventory].every(([key, entry]) => isDeepStrictEqual(before.get(key), entry));
 
 /** An application that could not be applied keeps the result that says why. */
 const isQuiet = (state: ApplicationState, { phase }: Partial<ApplicationState>) =>
