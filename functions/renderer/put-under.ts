@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { stringifyJson } from '../../shared/manifests/json.ts';
 import type { Rendered } from './check-objects.ts';
+import { asGoReads } from './yaml-file.ts';
 
 type Contents = ReadonlyMap<string, Uint8Array>;
 
@@ -33,7 +34,7 @@ function unusedName(folder: string, contents: Contents, name = 'chart-output.yam
 
 /** The text of a kustomization, which the guards have let pass, with one more resource. Kustomize reads its fields whatever their case. */
 function withResource(text: string, name: string): string {
-  const document: Document = parseDocument(text, { version: '1.1' });
+  const document: Document = parseDocument(text, asGoReads);
   const { contents } = document;
   const field = isMap(contents)
     ? contents.items.find(({ key }) => isScalar(key) && /^resources$/i.test(String(key.value)))

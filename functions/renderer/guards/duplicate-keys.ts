@@ -9,13 +9,18 @@ export function findDuplicateKeys(container: Container): Found[] {
   const seen = new Set<string>();
   const found: Found[] = [];
   for (const { key } of container.items) {
-    const name = CST.isScalar(key ?? null) ? CST.resolveAsScalar(key as CST.FlowScalar, true)?.value : undefined;
+    const name = CST.isScalar(key ?? null)
+      ? CST.resolveAsScalar(key as CST.FlowScalar, true, ignore)?.value
+      : undefined;
     if (name === undefined || name === '<<') continue;
     if (seen.has(name)) found.push({ offset: key?.offset ?? 0, key: name });
     seen.add(name);
   }
   return found;
 }
+
+/** Whether a key is valid is the renderer's to say; without this the parser would throw. */
+const ignore = () => {};
 
 const isMapping = (container: Container) =>
   container.type === 'block-map' || (container.type === 'flow-collection' && container.start.source === '{');

@@ -13,6 +13,7 @@ import {
 import type { Problem } from '../../../shared/problem.ts';
 import { isTemplate } from '../../../shared/variables/template.ts';
 import { inspectYaml } from '../guards/inspect-yaml.ts';
+import { asGoReads } from '../yaml-file.ts';
 import { plainSource, takesTextOnly, textSource } from './scalar.ts';
 import { isLeftAlone, type Substitution } from './substitution.ts';
 
@@ -46,7 +47,7 @@ export function substituteYaml(
 ): Substituted {
   if (!isTemplate(text)) return { text, problems: [] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.1', merge: true, uniqueKeys: false });
+  const document = parseDocument(text, { ...asGoReads, lineCounter: lines, uniqueKeys: false });
   const lineAt = (offset: number) => lines.linePos(offset).line + startLine - 1;
   const [error] = document.errors;
   if (error !== undefined)

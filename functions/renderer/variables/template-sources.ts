@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, parseAllDocuments, Scalar } from 'yaml';
 import { isTemplate } from '../../../shared/variables/template.ts';
 import { inspectYaml } from '../guards/inspect-yaml.ts';
+import { asGoReads } from '../yaml-file.ts';
 import type { Sources } from './substitute-objects.ts';
 
 type Files = { file: string; manifests: ReadonlyMap<string, string>; contents: ReadonlyMap<string, Uint8Array> };
@@ -36,7 +37,7 @@ function linesWith(expression: string, text: string): number[] {
 /** What can't be parsed has been told by kustomize already. */
 function collect(text: string, quoted: Set<string>): void {
   if (inspectYaml(text).fault !== undefined) return;
-  const documents = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false });
+  const documents = parseAllDocuments(text, { ...asGoReads, uniqueKeys: false });
   for (const document of documents) if (document.errors.length === 0) collectFrom(document.contents, '', quoted);
 }
 

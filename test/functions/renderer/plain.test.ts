@@ -132,6 +132,11 @@ describe('fault 29: an odd file', () => {
       said: 'app/x.yaml:1: has an infinite number or NaN, which JSON has no word for',
     },
     {
+      what: 'a template of another tool',
+      text: '{% raw %}\nkind: ConfigMap\n',
+      said: 'app/x.yaml:1: is not valid JSON',
+    },
+    {
       what: 'a kustomization below',
       text: aConfigMap('a'),
       more: { 'app/base/kustomization.yaml': 'kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\n' },

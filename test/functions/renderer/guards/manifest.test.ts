@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
+import { splitDocuments } from '../../../../functions/renderer/documents.ts';
 import { inspectYaml } from '../../../../functions/renderer/guards/inspect-yaml.ts';
 import { isRefused, readManifest } from '../../../../functions/renderer/guards/manifest.ts';
 import { scanSimpleYaml } from '../../../../functions/renderer/guards/simple-yaml.ts';
+import { substituteYaml } from '../../../../functions/renderer/variables/substitute-yaml.ts';
+import { createSubstitution } from '../../../../functions/renderer/variables/substitution.ts';
+import { createSources } from '../../../../functions/renderer/variables/template-sources.ts';
+import { parseYamlFile } from '../../../../functions/renderer/yaml-file.ts';
 import { aTree } from '../../../support/examples.ts';
 
 function refusal(content: string | Uint8Array): { line?: number | undefined; message: string } | undefined {
@@ -60,6 +65,67 @@ describe('fault 20: a manifest whose content is not there', () => {
   it('is named when it is not UTF-8', () => {
     expect(refusal(new Uint8Array([0x61, 0x3a, 0x20, 0xff]))?.message).toContain('not UTF-8');
     expect(refusal(Buffer.from('\ufeffa: 1', 'utf16le'))?.message).toContain('not UTF-8');
+  });
+});
+
+describe('any text', () => {
+  const piece = fc.constantFrom(
+    ...[
+      'a',
+      'b',
+      ': ',
+      '- ',
+      '\n',
+      '\n  ',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '"',
+      "'",
+      '&a ',
+      '*a',
+      '!!str ',
+      '!x ',
+      '%',
+      '|',
+      '>',
+    ],
+    ...[
+      '#',
+      ' ',
+      '? ',
+      '<<',
+      '---\n',
+      '...\n',
+      '${a}',
+      '$$',
+      '\t',
+      '\\',
+      '@',
+      '`',
+      '\u00e9',
+      '\r\n',
+      '-',
+      'kind: List\n',
+      '\ufeff',
+    ],
+  );
+
+  it('is looked at, whatever it is, without a crash', () => {
+    const substitute = createSubstitution(new Map([['a', '1']]));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+        const text = pieces.join('');
+        if (inspectYaml(text).fault !== undefined) return;
+        const yaml = parseYamlFile('x', text);
+        if (!('problem' in yaml)) yaml.lineOf(['a', 0]);
+        for (const document of splitDocuments('x', text)) substituteYaml(document, substitute);
+        createSources({ file: 'x', manifests: new Map([['x', text]]), contents: new Map() });
+      }),
+      { numRuns: 5000, examples: [[['{', '%', ': ', 'a', '}']], [['<<', ': ', 'a']]] },
+    );
   });
 });
 
