@@ -11,7 +11,7 @@ export type Slot = { start: number; end: number; before: string; after: string; 
 export type Part = 'reference' | 'repository' | 'tag' | 'digest';
 
 /** Where the parts of a pin are written: all of it in one value, or each in a field of its own, as far as there are such fields. */
-export type Slots = Partial<Record<Part, Slot>> & {
+type Slots = Partial<Record<Part, Slot>> & {
   /** Instead of the others: nothing stands there yet. */
   entry?: NewEntry;
 };

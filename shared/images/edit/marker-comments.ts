@@ -11,8 +11,8 @@ export type MarkerComment = {
 };
 
 /** What a marker may mean, the likeliest first. None: the rule for the repository that stands there. */
-export type Marker = { written: string; readings: Reading[] };
-export type Reading = { rule: string; part: Part };
+type Marker = { written: string; readings: Reading[] };
+type Reading = { rule: string; part: Part };
 
 const words = ['$imagepolicy', '# plumbline', '#plumbline'];
 
