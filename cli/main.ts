@@ -3,6 +3,7 @@ import { diff } from './diff.ts';
 import { health } from './health.ts';
 import { rbac } from './rbac.ts';
 import { render } from './render.ts';
+import type { RenderOptions } from './render-options.ts';
 import { badInput } from './report-problems.ts';
 import { select } from './select.ts';
 import { setImage } from './set-image.ts';
@@ -13,17 +14,22 @@ const program = new Command('plumbline').description(
 
 program
   .command('render')
-  .description('print what would be applied for a folder: plain manifests, Kustomize or Helm, as found')
+  .description(
+    'print what would be applied: of an environment all applications; or a folder, as it is found: plain manifests, Kustomize or Helm',
+  )
   .argument('<dir>', 'the folder')
   .option('--namespace <name>', 'namespace of objects that name none', 'default')
   .option('--name <name>', "the application's name, and Helm's release name (default: the folder's)")
+  .option('--application <name...>', 'of an environment only these')
   .option('--values <file...>', 'Helm value files, in order', [])
+  .option('--chart <file...>', 'archives of charts, as "helm pull" writes them; nothing is fetched', [])
+  .option('--kustomize <dir>', 'a folder whose kustomization is built over the chart')
+  .option('--variable <NAME=value...>', 'put in for ${NAME}', [])
+  .option('--variables-from <file...>', 'files with ConfigMaps whose data are variables', [])
   .option('--kube-version <version>', "the cluster's version, as Helm charts see it")
-  .action(
-    async (folder: string, options: { namespace: string; name?: string; values: string[]; kubeVersion?: string }) => {
-      process.exitCode = await render({ folder, ...options }, { stdout: process.stdout, stderr: process.stderr });
-    },
-  );
+  .action(async (folder: string, options: Omit<RenderOptions, 'folder'>) => {
+    process.exitCode = await render({ folder, ...options }, { stdout: process.stdout, stderr: process.stderr });
+  });
 
 program
   .command('rbac')

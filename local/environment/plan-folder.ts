@@ -1,11 +1,10 @@
-import { readConfig } from '../../functions/source/read-config.ts';
-import { type DeployerEnvironment, deployerEnvironmentSchema } from '../../shared/config/deployer.ts';
 import { kindName, rulesFor } from '../../shared/kubernetes/rules.ts';
 import { groupOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Tree } from '../../shared/tree/tree.ts';
-import { clusterName, type LocalEnvironment, repositoryName } from '../stack/settings.ts';
+import type { LocalEnvironment } from '../stack/settings.ts';
 import type { KubectlAndHelm } from '../tools/kubectl-and-helm.ts';
 import { type RenderedEnvironment, renderEnvironment } from './render-environment.ts';
+import { unlimited } from './unlimited.ts';
 
 export const environmentName = 'staging';
 
@@ -17,25 +16,9 @@ export type FolderPlan = RenderedEnvironment & { environment: LocalEnvironment }
  * the same of the commit.
  */
 export async function planFolder(tree: Tree, tools: KubectlAndHelm): Promise<FolderPlan> {
-  const rendered = await renderEnvironment(tree, { name: environmentName, environment: unlimited(tree), tools });
+  const environment = unlimited(tree, { path: '.', branch: environmentName, namespace: environmentName });
+  const rendered = await renderEnvironment(tree, { name: environmentName, environment, tools });
   return { ...rendered, environment: environmentFor(rendered.objects) };
-}
-
-/** Somebody who tries a folder on their own machine may deploy to whatever namespace it names. */
-function unlimited(tree: Tree): DeployerEnvironment {
-  const entry = { repository: repositoryName, branch: environmentName, cluster: clusterName };
-  return deployerEnvironmentSchema.parse({ ...entry, namespaces: [environmentName, ...configuredNamespaces(tree)] });
-}
-
-function configuredNamespaces(tree: Tree): string[] {
-  try {
-    const { config } = readConfig(tree, '.');
-    const named = [config.namespace, ...Object.values(config.applications ?? {}).map(({ namespace }) => namespace)];
-    return named.filter((name) => name !== undefined);
-  } catch {
-    // What is wrong with the file is said when it is rendered.
-    return [];
-  }
 }
 
 /** `secrets: allow`, and rights for every namespace and kind that stands in the objects. */
