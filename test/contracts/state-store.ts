@@ -85,6 +85,16 @@ export function stateStoreContract(name: string, create: () => Promise<StateStor
       expect(await store.readApplication('staging', 'web')).toBeUndefined();
     });
 
+    it('lists more applications than one page holds', async () => {
+      const store = await create();
+      const names = Array.from({ length: 40 }, (_, index) => `app-${index}`);
+      // Forty times 40 KB: a page of DynamoDB has 1 MB.
+      const problems = [{ message: 'x'.repeat(40_000) }];
+      for (const each of names) await store.writeApplication({ ...application(each, 0), problems });
+      const listed = await store.listApplications('staging');
+      expect(listed.map((state) => state.application).toSorted()).toEqual(names.toSorted());
+    });
+
     it("keeps a cluster's address and its API list apart, since two functions write them", async () => {
       const store = await create();
       await store.writeClusterApis({ cluster: 'example', version: '1.36', apiVersions: ['v1/Pod'] });
