@@ -6,7 +6,7 @@ import { entriesOf } from './ownership.ts';
 
 /** Other tools that keep an object as they want it, told by the marks that they leave on it. */
 
-export type Tool = ApplySettings['adopt'][number];
+type Tool = ApplySettings['adopt'][number];
 
 /** What runs a tool's part in it. `namespace` is `''` where the marks don't say it. */
 export type Run = {

@@ -5,7 +5,7 @@ import type { ConflictPolicy } from './conflict.ts';
 import { annotations } from './names.ts';
 import { kindName } from './rules.ts';
 
-export type DriftPolicy = 'correct' | 'report' | 'ignore';
+type DriftPolicy = 'correct' | 'report' | 'ignore';
 
 /** How one object is applied, kept and given up: its annotations, before the rules that fit it, before the application's settings. */
 export type ObjectPolicy = {

@@ -21,7 +21,7 @@ type Context = Pick<ApplyContext, 'cluster' | 'sleep'>;
  *
  * @returns why it could not, if so. An object that is gone is left to whoever applies it next
  */
-export async function reassign(
+async function reassign(
   { resource, identity }: Prepared,
   live: LiveObject,
   { cluster, sleep }: Context,

@@ -8,6 +8,7 @@ import { type PolicyRule, rulesForKinds } from '../../../shared/kubernetes/rules
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { configMap, deployment, service } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
+import { definitions } from '../../support/tool-definitions.ts';
 
 const run = promisify(execFile);
 let folder: string;
@@ -87,30 +88,6 @@ async function applied(world: RealWorld, ...[objects, settings]: Parameters<Real
   await world.reconcile();
 }
 
-/** Flux's and Argo CD's own kinds, as far as they are looked at. */
-const definition = (group: string, version: string, kind: string, plural: string): KubernetesObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-    versions: [
-      {
-        name: version,
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-});
-
-const definitions = [
-  definition('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations'),
-  definition('argoproj.io', 'v1alpha1', 'Application', 'applications'),
-];
 const definitionNames = definitions.map(({ metadata }) => `customresourcedefinition/${metadata.name}`);
 
 async function define(world: RealWorld) {

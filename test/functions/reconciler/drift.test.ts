@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
-import { describeProblem } from '../../../shared/problem.ts';
 import { createFakeApiServer, type FakeApiServer } from '../../fakes/api-server.ts';
 import { configMap, deployment, secret, service } from '../../support/manifests.ts';
 import { createWorld, type World } from '../../support/reconciler-world.ts';
@@ -229,61 +228,5 @@ describe('a look for drift', () => {
     await world.reconcile('check');
     expect(live('ConfigMap', 'settings').data).toEqual({ a: '1' });
     expect(await world.state()).toMatchObject({ phase: 'failed', drift: { differences: [{ corrected: true }] } });
-  });
-});
-
-describe('drift that is only reported', () => {
-  beforeEach(async () => {
-    await world.commit(manifests, { drift: 'report' });
-    await world.reconcile();
-  });
-
-  it('is told, and nothing is changed', async () => {
-    server.edit('Deployment', 'web', (object) => {
-      specOf(object).replicas = 5;
-      specOf(object).template.spec.hostNetwork = true;
-    });
-    server.delete('Service', 'web');
-    server.requests.length = 0;
-    await world.reconcile('check');
-    expect(specOf(live('Deployment', 'web')).replicas).toBe(5);
-    expect(server.find('Service', 'web')).toBeUndefined();
-    expect((await drift())?.differences.some(({ corrected }) => corrected)).toBe(false);
-    expect((await drift())?.differences.map(describeProblem)).toEqual([
-      'Service staging/web: was deleted',
-      'Deployment staging/web: spec.replicas: 2 → 5, by kubectl-edit',
-      'Deployment staging/web: spec.template.spec.hostNetwork: (absent) → true, by kubectl-edit',
-    ]);
-    expect(server.requests.filter(({ method, path }) => method === 'PATCH' && !path.includes('dryRun=All'))).toEqual(
-      [],
-    );
-  });
-
-  it('is told once, stays known, and is forgotten when it is gone', async () => {
-    const scale = (replicas: number) =>
-      server.edit('Deployment', 'web', (object) => {
-        specOf(object).replicas = replicas;
-      });
-    scale(5);
-    await world.reconcile('check');
-    const first = await world.state();
-    await world.reconcile('check');
-    expect(await world.state()).toEqual(first);
-    scale(2);
-    await world.reconcile('check');
-    expect(await drift()).toBeUndefined();
-  });
-});
-
-describe('drift that is ignored', () => {
-  it('is neither told nor put back', async () => {
-    await world.commit(manifests, { drift: 'ignore' });
-    await world.reconcile();
-    server.edit('Deployment', 'web', (object) => {
-      specOf(object).replicas = 5;
-    });
-    await world.reconcile('check');
-    expect(specOf(live('Deployment', 'web')).replicas).toBe(5);
-    expect(await drift()).toBeUndefined();
   });
 });

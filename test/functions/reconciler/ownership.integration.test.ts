@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
-import { configMap, deployment, secret } from '../../support/manifests.ts';
+import { configMap, deployment } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
 import { historyOf } from '../../support/watch.ts';
 
@@ -15,7 +15,6 @@ async function applied(world: RealWorld, ...[manifests, settings]: Parameters<Re
 
 const rules = rulesForKinds([
   { group: '', kind: 'ConfigMap' },
-  { group: '', kind: 'Secret' },
   { group: 'apps', kind: 'Deployment' },
   { group: 'autoscaling', kind: 'HorizontalPodAutoscaler' },
 ]);
@@ -143,6 +142,28 @@ describe('ignored fields', () => {
     expect((await world.live('v1', 'ConfigMap', 'settings'))?.data).toEqual({ a: '7', b: '2' });
   });
 
+  it('are sent as they stand where the map around them has only one owner', async () => {
+    const world = await createRealWorld({ rules });
+    const ignoring = { rules: [{ ignore: { fields: ['/spec/template/spec/nodeSelector/zone'], managers: [] } }] };
+    const placed = (image: string) => {
+      const object = deployment('web', { replicas: 0, image });
+      const { template } = object.spec as { template: { spec: object } };
+      Object.assign(template.spec, { nodeSelector: { disk: 'ssd', zone: 'a' } });
+      return object;
+    };
+    await applied(world, [placed('example.com/web:1')], ignoring);
+    const change = { spec: { template: { spec: { nodeSelector: { zone: 'b' } } } } };
+    await world.kubectl('patch', 'deployment', 'web', '--patch', JSON.stringify(change), '--field-manager=placer');
+    await world.reconcile('check');
+    expect(await quiet(world)).toBe(true);
+    await applied(world, [placed('example.com/web:2')], ignoring);
+    expect((await web(world))?.spec).toMatchObject({
+      template: {
+        spec: { nodeSelector: { disk: 'ssd', zone: 'b' }, containers: [{ image: 'example.com/web:2' }] },
+      },
+    });
+  });
+
   it('never fall to their defaults: only ours, they are sent as they stand', async () => {
     const world = await createRealWorld({ rules });
     const ignoring = { rules: [{ ignore: { fields: ['/spec/replicas', '/spec/minReadySeconds'], managers: [] } }] };
@@ -157,93 +178,5 @@ describe('ignored fields', () => {
     await applied(world, [withoutReplicas('example.com/web:3')], ignoring);
     expect(await replicasSince(world, before?.metadata.resourceVersion)).toEqual([4, 6]);
     expect((await world.state())?.drift).toBeUndefined();
-  });
-});
-
-type Workload = { spec: { template: { spec: Record<string, unknown> } } };
-
-describe('fault 53: what kubectl did', () => {
-  let world: RealWorld;
-  const at = ' at 2\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ';
-  const patch = (kind: string, name: string, change: object) =>
-    world.kubectl('patch', kind, name, '--patch', JSON.stringify(change));
-  const pod = (spec: object) => patch('deployment', 'web', { spec: { template: { spec } } });
-
-  async function checked() {
-    await world.reconcile('check');
-    const { drift, phase } = (await world.state()) ?? {};
-    expect(phase).not.toBe('failed');
-    return drift?.differences.map(({ field, message }) => `${field}: ${message}`);
-  }
-
-  beforeAll(async () => {
-    world = await createRealWorld({ rules });
-    const kept = configMap('kept', { a: '1' }, { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'Merge' } });
-    const told = configMap('told', { a: '1' }, { annotations: { 'plumbline.dev/drift': 'report' } });
-    const unwatched = configMap('unwatched', { a: '1' }, { annotations: { 'plumbline.dev/drift': 'ignore' } });
-    await applied(world, [deployment('web'), secret('password', { key: 'b2xk' }), kept, told, unwatched]);
-  });
-
-  it.each<[string, () => Promise<unknown>, string]>([
-    [
-      'a sidecar',
-      () => pod({ containers: [{ name: 'sidecar', image: 'x:1' }] }),
-      String.raw`spec\.template\.spec\.containers\[name=sidecar\]: \(absent\) → \{"name":"sidecar","image":"x:1".*, by kubectl-patch`,
-    ],
-    [
-      'hostNetwork',
-      () => pod({ hostNetwork: true }),
-      String.raw`spec\.template\.spec\.hostNetwork: \(absent\) → true, by kubectl-patch`,
-    ],
-    [
-      'a variable',
-      () => world.kubectl('set', 'env', 'deployment/web', 'A=1'),
-      String.raw`spec\.template\.spec\.containers\[name=web\]\.env: \(absent\) → \[\{"name":"A","value":"1"\}\], by kubectl-set`,
-    ],
-    [
-      'a changed key of a Secret',
-      () => patch('secret', 'password', { stringData: { key: 'by hand' } }),
-      String.raw`data\.key: \(masked\) → \(masked, different\), by kubectl-patch`,
-    ],
-  ])('%s: is undone, and told with who did it and when', async (_, change, message) => {
-    await change();
-    expect(await checked()).toContainEqual(expect.stringMatching(new RegExp(`^${message}${at}$`)));
-    const { template } = ((await web(world)) as unknown as Workload).spec;
-    expect(template.spec.hostNetwork).toBeUndefined();
-    expect(template.spec.containers).toMatchObject([{ name: 'web' }]);
-    expect(JSON.stringify(template.spec.containers)).not.toContain('"env"');
-    expect((await world.live('v1', 'Secret', 'password'))?.data).toEqual({ key: 'b2xk' });
-  });
-
-  it('is undone by one write, though it both changed and added something', async () => {
-    const change = { image: 'x:1', name: 'web' };
-    await pod({ hostNetwork: true, containers: [change] });
-    const before = await web(world);
-    await checked();
-    const after = await web(world);
-    expect(after?.metadata.generation).toBe((before?.metadata.generation ?? 0) + 1);
-    expect(JSON.stringify(after?.spec)).not.toMatch(/hostNetwork|"x:1"/);
-  });
-
-  it('is no drift where it only restarted the pods', async () => {
-    const before = (await world.state())?.drift;
-    await world.kubectl('rollout', 'restart', 'deployment', 'web');
-    await world.reconcile('check');
-    expect((await world.state())?.drift).toEqual(before);
-    expect(JSON.stringify((await web(world))?.spec)).toContain('kubectl.kubernetes.io/restartedAt');
-  });
-
-  it('is kept, told or not looked at, object by object', async () => {
-    for (const name of ['kept', 'told', 'unwatched']) await patch('configmap', name, { data: { a: '2', b: 'added' } });
-    const found = await checked();
-    const dataOf = async (name: string) => (await world.live('v1', 'ConfigMap', name))?.data;
-    expect(await dataOf('kept')).toEqual({ a: '1', b: 'added' });
-    expect(await dataOf('told')).toEqual({ a: '2', b: 'added' });
-    expect(await dataOf('unwatched')).toEqual({ a: '2', b: 'added' });
-    const { differences = [] } = (await world.state())?.drift ?? {};
-    expect(differences.map(({ object, field, corrected }) => `${object?.split('/')[1]} ${field} ${corrected}`)).toEqual(
-      ['told data.a false', 'told data.b false', 'kept data.a true'],
-    );
-    expect(found).toContainEqual(expect.stringMatching(new RegExp(`^data\\.a: "1" → "2", by kubectl-patch${at}$`)));
   });
 });
