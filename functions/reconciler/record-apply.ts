@@ -12,7 +12,7 @@ export async function recordApply(run: ApplicationRun, work: Work, progress: Pro
   const { inventory, findings, hooks, discovery } = progress;
   const { digest } = entry.artifact;
   const common = { artifact: digest, hooks, counts: countsOf(work, progress) };
-  if (!progress.isDone) return session.save({ ...common, work: undefined, ...conclude(run, findings) }, inventory);
+  if (!progress.isDone) return session.save({ ...common, ...conclude(run, findings) }, inventory);
   const staying = stayingIn(inventory);
   const first = await lookAtHealth(staying, run, discovery);
   const { prune, namespace } = entry.settings;

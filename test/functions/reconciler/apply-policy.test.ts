@@ -30,7 +30,12 @@ describe('an object that is only to be created', () => {
     server.edit('ConfigMap', 'once', (object) => {
       object.data = { a: 'theirs' };
     });
+    server.requests.length = 0;
     await world.reconcile('check');
+    const asked = server.requests.filter(({ path }) => path.includes('/configmaps'));
+    expect(asked.map(({ method, path }) => `${method} ${path.split('?')[0]?.split('/').at(-1)}`)).toEqual([
+      'GET configmaps',
+    ]);
     expect(await applied([createOnly({ a: '2' })])).toMatchObject({ phase: 'healthy', counts: { changed: 0 } });
     expect(dataOf('once')).toEqual({ a: 'theirs' });
     expect((await world.state())?.drift).toBeUndefined();

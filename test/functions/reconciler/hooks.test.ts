@@ -123,6 +123,35 @@ describe('hooks of an installation and of upgrades', () => {
     expect(writes()).toEqual(['+migrate', '+web']);
   });
 
+  it('have each a time of their own', async () => {
+    server.job = ({ metadata }) => (metadata.name === 'one' ? doneJob : { active: 1 });
+    world.ports.sleep = async () => world.advance(5_000);
+    server.intercept = ({ method, path }) => {
+      if (method === 'PATCH' && path.includes('/jobs/one')) world.advance(290_000);
+      return undefined;
+    };
+    await applied([hookJob('one', 'pre-install'), hookJob('two', 'pre-install', { weight: 1 }), web('a')]);
+    expect(await world.state()).toMatchObject({ phase: 'progressing' });
+    world.advance(300_000);
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'failed' });
+  });
+
+  it('are superseded by a newer revision, which is an installation still', async () => {
+    const one = { ...configMap('one'), metadata: hookJob('one', 'pre-install').metadata };
+    await world.commit([one, hookJob('two', 'pre-install', { weight: 1 }), web('a')]);
+    server.intercept = ({ method, path }) => {
+      if (method !== 'PATCH' || !path.includes('/configmaps/one')) return undefined;
+      server.intercept = () => undefined;
+      void world.commit([hookJob('three', 'pre-install'), web('b')]);
+      return undefined;
+    };
+    await world.reconcile();
+    expect(writes()).toEqual(['+one', '+three', '+web', '-one']);
+    expect(await world.state()).toMatchObject({ phase: 'healthy', revision: 'revision-2' });
+    expect(liveNames()).toEqual(['three', 'web']);
+  });
+
   it('wait, if they come after, until everything is healthy', async () => {
     server.rollout = () => ({});
     const state = await applied([post, web('a')]);
@@ -227,6 +256,7 @@ describe('what hooks have made', () => {
     server.delete('Job', 'migrate');
     await world.reconcile('check');
     expect(liveNames()).toEqual(['web']);
+    expect(await world.state()).toMatchObject({ phase: 'healthy' });
     expect((await world.state())?.drift).toBeUndefined();
   });
 
@@ -255,6 +285,18 @@ describe('what hooks have made', () => {
     await applied([pre, configMap('a')]);
     expect(await applied([configMap('a')])).toMatchObject({ phase: 'healthy' });
     expect(liveNames()).toEqual(['a']);
+  });
+
+  it('stays where it holds data, though the artifact no longer has it', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: hookJob('data', 'pre-install').metadata,
+    };
+    await applied([{ ...claim, spec: {} }, configMap('a')]);
+    expect(await applied([configMap('a')])).toMatchObject({ phase: 'healthy' });
+    expect(liveNames()).toEqual(['a', 'data']);
+    expect(await inventory()).toEqual(['a']);
   });
 
   it('is not deleted before the next time where it is not to be, if it is not ours', async () => {
@@ -362,6 +404,23 @@ describe('hooks of a deletion', () => {
     server.job = () => doneJob;
     await world.reconcile();
     expect(liveNames()).toEqual([]);
+    expect(await world.state()).toBeUndefined();
+  });
+
+  it('that come after wait until everything is gone', async () => {
+    await applied([...withHooks, configMap('held', {}, { finalizers: ['example.org/hold'] })]);
+    await world.remove();
+    server.requests.length = 0;
+    await world.reconcile();
+    expect(writes()).not.toContain('+goodbye');
+    expect((await world.state())?.problems).toEqual([
+      expect.objectContaining({ object: 'ConfigMap staging/held' }),
+      { message: 'the post-delete hooks: Job staging/goodbye waits for ConfigMap staging/held' },
+    ]);
+    server.delete('ConfigMap', 'held');
+    await world.reconcile();
+    expect(writes()).toContain('+goodbye');
+    expect(writes().filter((write) => write === '+backup')).toHaveLength(1);
     expect(await world.state()).toBeUndefined();
   });
 
