@@ -31,6 +31,15 @@ export const readPods: PolicyRule = {
 /** To tell the last lines of one that crashes. */
 export const readLogs: PolicyRule = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
 
+const scalable = new Set(['ReplicationController', 'Deployment.apps', 'ReplicaSet.apps', 'StatefulSet.apps']);
+
+/** To tell whether an autoscaler that isn't in Git sets how many replicas there are. */
+const findAutoscalers: PolicyRule = {
+  apiGroups: ['autoscaling'],
+  resources: ['horizontalpodautoscalers'],
+  verbs: ['list'],
+};
+
 /**
  * What an environment needs to own these kinds.
  *
@@ -63,8 +72,9 @@ export function rulesFor(objects: readonly KubernetesObject[], served: readonly 
       kinds.filter((kind) => outside.has(kindName(kind)) === isCluster),
       resources,
     );
+  const forScaling = kinds.some((kind) => scalable.has(kindName(kind))) ? [findAutoscalers] : [];
   return {
-    rules: [...rules(false), readPods, ...granted('Role'), ...bound('RoleBinding')],
+    rules: [...rules(false), readPods, ...forScaling, ...granted('Role'), ...bound('RoleBinding')],
     clusterRules: [...rules(true), ...granted('ClusterRole'), ...bound('ClusterRoleBinding')],
   };
 }

@@ -66,7 +66,7 @@ describe('plumbline rbac', () => {
   it('grants what the manifests need, in the environment’s own namespaces only', async () => {
     const { objects } = await run({ from, environments: ['staging'] });
     const granted = roleIn(objects, 'staging')?.rules.flatMap(({ resources }) => resources);
-    expect(granted?.toSorted()).toEqual(['deployments', 'events', 'pods', 'services']);
+    expect(granted?.toSorted()).toEqual(['deployments', 'events', 'horizontalpodautoscalers', 'pods', 'services']);
     expect(roleIn(objects, 'production')).toBeUndefined();
     expect(objects.some(({ kind }) => kind.startsWith('ClusterRole'))).toBe(false);
   });

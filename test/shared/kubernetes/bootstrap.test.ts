@@ -73,6 +73,18 @@ describe('the rights for objects', () => {
     ]);
     expect(clusterRules).toEqual([{ apiGroups: [''], resources: ['namespaces'], verbs }]);
   });
+
+  it('are, with a workload, to find the autoscalers that are not among them', () => {
+    const { rules } = rulesFor(
+      [object('apps/v1', 'StatefulSet')],
+      [served('apps', 'StatefulSet', 'statefulsets', true)],
+    );
+    expect(rules).toContainEqual({
+      apiGroups: ['autoscaling'],
+      resources: ['horizontalpodautoscalers'],
+      verbs: ['list'],
+    });
+  });
 });
 
 describe('the rights for an aggregated role', () => {
