@@ -112,6 +112,14 @@ export function clusterContract(open: () => Promise<Subject>): void {
     });
   });
 
+  describe('list by a field', () => {
+    it('gives the objects of a name, with or without a label', async () => {
+      for (const name of ['named', 'named-too']) await applied(configMap(name, {}));
+      const found = await cluster.list(configMaps, namespace, '', 'metadata.name=named');
+      expect(found.map(({ metadata }) => metadata.name)).toEqual(['named']);
+    });
+  });
+
   describe('read', () => {
     it('says undefined of what is not there', async () => {
       expect(await read('nobody')).toBeUndefined();

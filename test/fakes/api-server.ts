@@ -86,10 +86,12 @@ export function createFakeApiServer(): FakeApiServer {
 
   function list(resource: Resource, namespace: string, query: URLSearchParams): ApiAnswer {
     const [key = '', value] = (query.get('labelSelector') ?? '').split('=');
+    const [, name] = (query.get('fieldSelector') ?? '').split('metadata.name=');
     const all = [...objects.values()].filter(
       (object) =>
         object.kind === resource.kind &&
         (namespace === '' || object.metadata.namespace === namespace) &&
+        (name === undefined || object.metadata.name === name) &&
         (key === '' || object.metadata.labels?.[key] === value),
     );
     const start = Number(query.get('continue') ?? 0);
