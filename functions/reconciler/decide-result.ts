@@ -62,7 +62,7 @@ export function decideResult(findings: Findings, context: Context): Result {
 
 /** The waiting begins anew when something that was healthy no longer is. */
 const sinceOf = ({ previous: { phase, since }, now }: Context) =>
-  since === undefined || phase === 'healthy' ? now.toISOString() : since;
+  since === undefined || phase === 'healthy' || phase === 'waiting' ? now.toISOString() : since;
 
 type Wait = Context & { common: { since: string; lastSuccess: string | undefined } };
 

@@ -16,7 +16,10 @@ export function createDownload({ lookup = systemLookup as LookupFunction } = {})
   async function follow(request: DownloadRequest, redirects: number): Promise<Downloaded> {
     const { headers: original = {}, maximumBytes, isLocal = false } = request;
     const url = checkUrl(request.url, isLocal);
-    const answer = await ask(url, { headers: original, lookup: guarded(lookup, isLocal) });
+    const answer = await ask(url, {
+      headers: { 'user-agent': 'plumbline', ...original },
+      lookup: guarded(lookup, isLocal),
+    });
     const location = answer.headers.location;
     if (!isRedirect(answer) || location === undefined)
       return {
@@ -26,6 +29,7 @@ export function createDownload({ lookup = systemLookup as LookupFunction } = {})
       };
     answer.destroy();
     if (redirects === maximumRedirects) throw new TryAgainError(`${url.host} redirects without end`);
+    if (!URL.canParse(location, url)) throw new TryAgainError(`${url.host} redirects to nowhere`);
     const next = new URL(location, url);
     const headers = next.origin === url.origin ? original : withoutCredentials(original);
     return follow({ ...request, url: next.href, headers }, redirects + 1);

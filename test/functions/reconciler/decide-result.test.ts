@@ -54,6 +54,13 @@ describe('how an application stands after a run', () => {
     });
   });
 
+  it('begins anew for what waited for others, however long that took', () => {
+    expect(decide({ waiting }, { phase: 'waiting', since: at(-9999) })).toMatchObject({
+      phase: 'progressing',
+      since: at(0),
+    });
+  });
+
   it('waits anew when something that was healthy no longer is', () => {
     expect(decide({ waiting }, { phase: 'healthy', since: at(-9999), lastSuccess: at(-60) })).toMatchObject({
       phase: 'progressing',

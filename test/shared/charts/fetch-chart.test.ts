@@ -90,6 +90,12 @@ describe('a chart in a repository with an index.yaml', () => {
       'HOST redirects without end',
     ],
     [
+      'redirects to nowhere',
+      { '/charts/web-1.2.3.tgz': { status: 302, headers: { location: 'https://[' } } },
+      TryAgainError,
+      'HOST redirects to nowhere',
+    ],
+    [
       'redirects to another protocol',
       { '/charts/web-1.2.3.tgz': { status: 302, headers: { location: 'file:///etc/passwd' } } },
       RefusedError,
