@@ -18,7 +18,7 @@ type Look = { target: TargetBranch; plan: UpdatePlan; work: Work };
 export function decideProposal({ target, plan, work }: Look): Proposal {
   const pull = work.pulls.find(({ state }) => state === 'open');
   const isNeeded = plan.updates.length > 0;
-  if (!isNeeded && pull === undefined) return { action: 'none' };
+  if (!isNeeded && (pull === undefined || plan.isUndecided)) return { action: 'none' };
   if (!isFree(work)) return { action: 'leave', reason: takenBy(target, pull) };
   if (!isNeeded && pull !== undefined) return { action: 'close', pull };
   const wanted = memoryTrailers(plan.updates);

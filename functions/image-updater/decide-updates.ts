@@ -61,6 +61,8 @@ export type UpdatePlan = {
   holds: Hold[];
   /** The commits that may lift holds: what stood there then isn't known yet (`Look.lifted`). */
   lifts: string[];
+  /** Whether an environment's rules say nothing now (`EnvironmentRules`), so that more might be wanted than is decided here. */
+  isUndecided: boolean;
   /** What stands in each place now, or that an image is settled everywhere in a file. */
   places: Map<string, string>;
 };
@@ -81,6 +83,7 @@ export function decideUpdates(look: Look): UpdatePlan {
     notes: [...edits.flatMap(({ problems }) => problems), ...judged.flatMap(noteOf)],
     holds: judged.flatMap((one) => holdOf(look, one)),
     lifts: judged.flatMap(({ lift }) => lift ?? []),
+    isUndecided: false,
     places: new Map([
       ...[...settled].flatMap(([file, images]) => [...images].map((image) => [`${file} ${image}`, 'settled'] as const)),
       ...judged.map(({ place, image }) => [place, formatReference(image.current)] as const),

@@ -13,6 +13,8 @@ export type EnvironmentRules = {
   every: ImageRule[];
   /** Rules that aren't followed, and why. */
   notes: Problem[];
+  /** Whether nobody can tell what is wanted, or nothing is to be touched: the file is broken, or the environment is suspended. */
+  isUndecided: boolean;
 };
 
 /**
@@ -28,6 +30,7 @@ export function rulesOf(target: TargetEnvironment, files: ReadonlyMap<string, Ui
   return {
     rules: wanted.filter(({ reason }) => reason === undefined).map(({ rule }) => rule),
     every: config.images,
+    isUndecided: config.suspend === true,
     notes: wanted.flatMap(({ index, reason }) =>
       reason === undefined ? [] : [{ file, field: `images[${index}]`, message: reason }],
     ),

@@ -50,7 +50,7 @@ type Place = {
 };
 
 async function planEnvironment(target: TargetEnvironment, place: Place, ports: Sources): Promise<UpdatePlan> {
-  const { rules, every, notes } = readRules(target, place.files);
+  const { rules, every, notes, isUndecided } = readRules(target, place.files);
   const look = {
     environment: target.name,
     path: target.settings.path,
@@ -69,7 +69,7 @@ async function planEnvironment(target: TargetEnvironment, place: Place, ports: S
     },
     reasonAgainst: (pin) => ports.signatures.reasonAgainst(pin, target),
   });
-  return { ...plan, notes: [...notes, ...plan.notes] };
+  return { ...plan, notes: [...notes, ...plan.notes], isUndecided };
 }
 
 /** A file that can't be read is the problem of its environment; `source` reports it on the commit, and the other environments go on. */
@@ -77,7 +77,7 @@ function readRules(target: TargetEnvironment, files: Sight['files']): Environmen
   try {
     return rulesOf(target, files);
   } catch (error) {
-    if (error instanceof BadInputError) return { rules: [], every: [], notes: [...error.problems] };
+    if (error instanceof BadInputError) return { rules: [], every: [], notes: [...error.problems], isUndecided: true };
     throw error;
   }
 }
@@ -106,6 +106,7 @@ function mergePlans(plans: UpdatePlan[]): UpdatePlan {
     notes: plans.flatMap(({ notes }) => notes),
     holds: plans.flatMap(({ holds }) => holds),
     lifts: plans.flatMap(({ lifts }) => lifts),
+    isUndecided: plans.some(({ isUndecided }) => isUndecided),
     places: new Map(plans.flatMap(({ places }) => [...places])),
   };
 }

@@ -113,6 +113,24 @@ describe('an environment that wants pull requests', () => {
     expect(numbers(await updater.pulls())).toEqual(['2 open', '1 closed']);
   });
 
+  test.each([
+    ['can not be read', 'images: what?\n'],
+    ['suspends it', `suspend: true\n${rules(application)}`],
+  ])('keeps it as it is while environment.yaml %s', async (_name, file) => {
+    const updater = start();
+    await updater.push('1.1.0');
+    updater.write({ 'environment.yaml': file });
+    await updater.push('1.2.0');
+    expect((await updater.pulls())[0]).toMatchObject({ state: 'open', title: 'staging: example-application 1.1.0' });
+    expect(updater.lines('image left alone').at(-1)).toMatchObject({
+      reason: expect.stringMatching(/^environment\.yaml/),
+    });
+    updater.write({ 'environment.yaml': rules(application) });
+    await updater.receive(aScan);
+    expect(numbers(await updater.pulls())).toEqual(['1 open']);
+    expect(updater.proposed()).toBe(aDeployment(pinOf('1.2.0')));
+  });
+
   test.each([undefined, 'Update things (#1)'])('goes on after a merge (squashed as %s)', async (squashedAs) => {
     const updater = start();
     await updater.push('1.1.0');
