@@ -153,6 +153,13 @@ export function clusterContract(open: () => Promise<Subject>): void {
       expect(await cluster.remove(configMaps, { namespace, name: 'nobody' }, 'any')).toEqual({ outcome: 'gone' });
     });
 
+    it('deletes what an object owns before it, if that is asked, and then the object', async () => {
+      const { metadata } = await applied(configMap('owner', {}));
+      const removed = await cluster.remove(configMaps, { namespace, name: 'owner' }, metadata.uid, 'Foreground');
+      expect(['gone', 'terminating']).toContain(removed.outcome);
+      await expect.poll(() => read('owner'), { timeout: 60_000 }).toBeUndefined();
+    });
+
     it('says which finalizers hold a deletion back', async () => {
       const object = configMap('held', {});
       object.metadata.finalizers = ['example.org/hold'];

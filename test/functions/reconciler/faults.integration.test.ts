@@ -104,7 +104,7 @@ async function untilRefused(world: RealWorld) {
 }
 
 describe('kinds', () => {
-  it('fault 46: custom resources come after their definition in one revision', async () => {
+  it('fault 46: custom resources, and hooks that are such, come after their definition in one revision', async () => {
     const group = `g${Math.random().toString(36).slice(2, 8)}.example.org`;
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -131,8 +131,10 @@ describe('kinds', () => {
       rules: [{ apiGroups: [group], resources: ['things'], verbs }],
       clusterKinds,
     });
-    const state = await applied(world, [thing, definition], { allowedClusterKinds: clusterKinds });
+    const early = { ...thing, metadata: { name: 'early', annotations: { 'helm.sh/hook': 'pre-install' } } };
+    const state = await applied(world, [thing, early, definition], { allowedClusterKinds: clusterKinds });
     expect(state).toMatchObject({ phase: 'healthy', problems: [] });
+    expect(await world.kubectl('get', `things.${group}`, '-o', 'name')).toMatch(/\/early\n.*\/one$/s);
     expect((await world.ports.state.readCluster('main'))?.apiVersions).toContain(`${group}/v1/Thing`);
     await world.reconcile('check');
     expect(await world.state()).toMatchObject({ phase: 'healthy' });
