@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { mostDeliveries } from '../shared/config/deliveries.ts';
 import { variables } from '../shared/environment-variables.ts';
-import { mostDeliveries } from '../shared/lambda/sqs-batch.ts';
 import { type Alerts, alarmPeriod } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { NodeFunction } from './node-function.ts';

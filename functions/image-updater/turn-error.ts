@@ -1,7 +1,8 @@
+import { mostDeliveries } from '../../shared/config/deliveries.ts';
 import { TryAgainError } from '../../shared/errors.ts';
 import type { ImageRepository } from '../../shared/images/ports.ts';
 import { isSameRepository, parseEcrRepository } from '../../shared/images/reference.ts';
-import { type Log, mostDeliveries, type Parsed } from '../../shared/lambda/sqs-batch.ts';
+import type { Log, Parsed } from '../../shared/lambda/sqs-batch.ts';
 import type { Update } from './decide-updates.ts';
 
 /** A branch may not be written to yet, so some updates wait for its turn. */

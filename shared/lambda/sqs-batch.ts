@@ -12,9 +12,6 @@ export type Log = {
   error(message: string, details?: Record<string, unknown>): void;
 };
 
-/** How often a message is handed over before the queue's redrive buries it. */
-export const mostDeliveries = 5;
-
 export type Parsed<Message> = { record: SQSRecord; message: Message };
 
 type Batch<Message> = {
