@@ -61,7 +61,8 @@ async function refuseKept(found: readonly Found[], context: Context): Promise<Ru
 async function whyNot(keeper: Keeper, context: Context): Promise<Failure | undefined> {
   const { tool } = keeper;
   if (context.adopt.includes(tool)) return stillKept(keeper, context);
-  const message = `is kept by ${describeKeeper(keeper)}; to take it over, stop that, and name "${tool}" under "adopt" in environment.yaml`;
+  const how = tool === 'helm' ? '' : 'stop that, and ';
+  const message = `is kept by ${describeKeeper(keeper)}; to take it over, ${how}name "${tool}" under "adopt" in environment.yaml`;
   return { message, retryable: false };
 }
 

@@ -150,7 +150,7 @@ describe('taking over, without a restart and without leftovers,', () => {
     const before = await standing(world);
     await applied(world, git);
     expect(await messages(world)).toEqual([
-      `is kept by Helm (release ${world.namespace}/shop); to take it over, stop that, and name "helm" under "adopt" in environment.yaml`,
+      `is kept by Helm (release ${world.namespace}/shop); to take it over, name "helm" under "adopt" in environment.yaml`,
     ]);
     expect(await standing(world)).toBe(before);
     await applied(world, git, { adopt: ['helm'] });

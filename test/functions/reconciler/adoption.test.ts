@@ -95,7 +95,7 @@ describe('what another tool keeps', () => {
       'helm',
       'helm',
       { annotations: helm },
-      /^ConfigMap staging\/settings: is kept by Helm \(release staging\/shop\); to take it over, stop that, and name "helm" under "adopt" in environment.yaml$/,
+      /^ConfigMap staging\/settings: is kept by Helm \(release staging\/shop\); to take it over, name "helm" under "adopt" in environment.yaml$/,
     ],
     [
       'flux',
