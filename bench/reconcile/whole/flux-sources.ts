@@ -7,6 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 
+/** Of a GitRepository, as far as it is said. */
+type SourceStatus = { artifact: { revision: string; [field: string]: unknown }; conditions: object[] };
+
 /** Serves artifacts as source-controller does, and says of a GitRepository what it would say of one. */
 export async function serveArtifacts() {
   const files = new Map<string, Buffer>();
@@ -20,7 +23,7 @@ export async function serveArtifacts() {
   let revisions = 0;
   return {
     /** The status of a source that has just fetched these objects. */
-    async statusOf(name: string, objects: readonly KubernetesObject[]): Promise<object> {
+    async statusOf(name: string, objects: readonly KubernetesObject[]): Promise<SourceStatus> {
       revisions += 1;
       const bytes = await archive(objects);
       const path = `/${name}-${revisions}.tar.gz`;

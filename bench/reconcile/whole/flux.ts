@@ -20,14 +20,15 @@ export async function startFlux({ controller, namespace, health }: Options): Pro
   const artifacts = await serveArtifacts();
   let count = 0;
 
-  const publish = async (name: string, version: string) => {
+  const publish = async (name: string, version: string): Promise<string> => {
     const status = await artifacts.statusOf(name, applicationObjects(name, version));
-    return admin.call({
+    await admin.call({
       method: 'PATCH',
       path: `${objectPath(admin.resourceOf(sources), { namespace, name })}/status`,
       headers: { 'content-type': 'application/merge-patch+json' },
       body: JSON.stringify({ status }),
     });
+    return status.artifact.revision;
   };
   const untilAll = (what: string, holds: (kustomization: Kustomization) => boolean) =>
     eventually(
@@ -62,9 +63,11 @@ export async function startFlux({ controller, namespace, health }: Options): Pro
     revise(version) {
       const name = applicationName(0);
       return measure('New revision of one application', async () => {
-        await publish(name, version);
+        const revision = await publish(name, version);
         await untilVersion(admin, { namespace, name }, version);
-        if (health === 'on') await untilAll('ready', isReady);
+        const isDone = (each: Kustomization) =>
+          each.metadata.name !== name || (isReady(each) && each.status?.lastAppliedRevision === revision);
+        if (health === 'on') await untilAll('ready', isDone);
       });
     },
     look: () =>
@@ -88,20 +91,19 @@ export async function startFlux({ controller, namespace, health }: Options): Pro
 const each = (names: readonly string[], work: (name: string) => Promise<unknown>) => mapConcurrently(names, 16, work);
 
 type Kustomization = {
-  metadata: { generation?: number };
+  metadata: { name: string; generation?: number };
   status?: {
     observedGeneration?: number;
     lastHandledReconcileAt?: string;
     lastAppliedRevision?: string;
-    lastAttemptedRevision?: string;
-    conditions?: { type: string; status: string; observedGeneration?: number }[];
+    conditions?: { type: string; status: string }[];
   };
 };
 
 function isReady({ metadata, status }: Kustomization): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const isNewest = status?.observedGeneration === metadata.generation;
-  return ready?.status === 'True' && isNewest && status?.lastAppliedRevision === status?.lastAttemptedRevision;
+  return ready?.status === 'True' && isNewest;
 }
 
 const sourceOf = (name: string, namespace: string): KubernetesObject => ({
