@@ -58,8 +58,16 @@ async function announceWork(run: ApplicationRun, work: Work, inventory: Inventor
   const now = ports.clock.now();
   const attempt = session.state().artifact === digest ? attemptOf(session.state()) : 0;
   const next = presumedDead(now, attempt);
-  const begun = { artifact: digest, work: undefined, hooks: work.hooks, since: now.toISOString() };
+  const begun = { artifact: digest, work: undefined, hooks: work.hooks, since: sinceOf(run, now) };
   await session.save({ ...begun, phase: 'applying', problems: [], next }, work.announced);
+}
+
+/** What waited for an object to go, so that it can be made anew, goes on waiting. */
+function sinceOf({ session, entry }: ApplicationRun, now: Date): string {
+  const { artifact, work, phase, next, since } = session.state();
+  const isWaiting = phase === 'progressing' || (phase === 'failed' && next?.why === 'health');
+  const isBegun = artifact === entry.artifact.digest && work === undefined;
+  return (isBegun && isWaiting ? since : undefined) ?? now.toISOString();
 }
 
 /** A run that only goes on waiting leaves state as it is, and with it since when is waited. */

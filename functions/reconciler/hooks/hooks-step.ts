@@ -58,7 +58,10 @@ async function findOrMake({ hook, event }: Turn, progress: Progress, { run, appl
   const live = await run.open.cluster.read(hook.resource, hook.identity);
   const { hooks, inventory } = progress;
   if (live && isMadeFor(live, hooks, event) && live.metadata.deletionTimestamp === undefined) return { object: live };
-  await run.session.save({ hooks, since: run.ports.clock.now().toISOString() }, inventory);
+  // While its predecessor goes, the waiting for that goes on.
+  const isGoing = live?.metadata.deletionTimestamp !== undefined;
+  const since = isGoing ? run.session.state().since : run.ports.clock.now().toISOString();
+  await run.session.save({ hooks, since }, inventory);
   run.log.info('running a hook', { hook: describeIdentity(hook.identity), event });
   return makeHook(hook, { run: hooks, event, name: run.session.name, live }, applying);
 }

@@ -137,6 +137,23 @@ describe('hooks of an installation and of upgrades', () => {
     expect(await world.state()).toMatchObject({ phase: 'failed' });
   });
 
+  it('wait for their predecessors to go, for as long as anything may take', async () => {
+    const held = hookJob('migrate', 'pre-install,pre-upgrade');
+    held.metadata.finalizers = ['example.org/hold'];
+    await applied([held, web('a')]);
+    const state = await applied([pre, web('b')]);
+    expect(state).toMatchObject({ phase: 'progressing' });
+    expect(state?.problems[0]?.message).toMatch(
+      /^the pre-upgrade hook can't be run: is being deleted, .*example\.org\/hold$/,
+    );
+    world.advance(400_000);
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'failed', next: { why: 'health' } });
+    server.delete('Job', 'migrate');
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'healthy' });
+  });
+
   it('are superseded by a newer revision, which is an installation still', async () => {
     const one = { ...configMap('one'), metadata: hookJob('one', 'pre-install').metadata };
     await world.commit([one, hookJob('two', 'pre-install', { weight: 1 }), web('a')]);

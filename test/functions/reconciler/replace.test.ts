@@ -77,6 +77,26 @@ describe('fault 43: a field that can not be changed', () => {
     expect(deletions()).toHaveLength(1);
   });
 
+  it('is a failure when the old object does not go in time', async () => {
+    const held = selecting('web', replaceable);
+    held.metadata.finalizers = ['example.org/hold'];
+    await applied([held]);
+    await applied([selecting('other', replaceable)]);
+    world.advance(200_000);
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'progressing' });
+    world.advance(200_000);
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'failed', next: { why: 'health' } });
+    expect((await world.state())?.problems[0]?.message).toMatch(/^not ready after 300 s: can't be changed/);
+    world.advance(600_000);
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'failed' });
+    server.delete('Deployment', 'web');
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'healthy' });
+  });
+
   it('never deletes what holds data, whatever its annotation says', async () => {
     const claim = (storage: string): KubernetesObject => ({
       apiVersion: 'v1',
