@@ -21,12 +21,15 @@ export function unsteadyProblems(first: readonly ArtifactObject[], second: reado
     const other = here.has(keyOf(each)) ? others.get(keyOf(each)) : undefined;
     const place = { ...each.source, object: describeIdentity(identityOf(each.object)) };
     if (other === undefined) return [{ ...place, field: 'metadata.name', message: unsteady }];
-    const fields = differences(each.object, other.object).slice(0, maximumFields);
-    return fields.map(({ field }) => ({ ...place, field, message: unsteady }));
+    const fields = differences(each.object, other.object).map(({ field }) => field);
+    return fields.length === 0 ? [] : [{ ...place, field: listed(fields), message: unsteady }];
   });
 }
 
 /** Hooks of different events may share a name. */
+const listed = (fields: readonly string[]) =>
+  [...fields.slice(0, maximumFields), ...(fields.length > maximumFields ? ['…'] : [])].join(', ');
+
 const keyOf = ({ object }: ArtifactObject) =>
   `${identityKey(identityOf(object))} ${hookOf(object)?.events.join() ?? ''}`;
 
@@ -37,4 +40,4 @@ const isApplied = ({ object }: ArtifactObject) =>
 const isOnceOnly = (object: KubernetesObject) =>
   hookOf(object)?.events.every((event) => event.endsWith('-install')) ?? false;
 
-const unsteady = `is another one each time that the chart is rendered, as random values, certificates and the time are: give it a value in a value file, or have the object made only once, with the annotation ${annotations.apply}: create-only`;
+const unsteady = `differs each time that the chart is rendered, as random values, certificates and the time do: set it in a value file, or have the object made only once, with the annotation ${annotations.apply}: create-only`;

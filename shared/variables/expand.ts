@@ -6,7 +6,7 @@ export type Variables = ReadonlyMap<string, string>;
 /** What became of a text; or what keeps it from becoming anything: expressions, as they are written, and why. */
 export type Expansion = { text: string; isWhole: boolean } | { faults: ExpansionFault[] };
 
-export type ExpansionFault = { source: string; message: string };
+type ExpansionFault = { source: string; message: string };
 
 /**
  * Replaces each `${…}` in a text by what it stands for. Values are taken as they are: what looks like an expression in one stays text.

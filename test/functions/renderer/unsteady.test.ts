@@ -47,8 +47,8 @@ describe('fault 37: a chart that renders to something else each time', () => {
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) {
       expect(problem).toMatch(/^app\/templates\/x.yaml: /);
-      expect(problem).toContain(`${field}: is another one each time that the chart is rendered`);
-      expect(problem).toContain('give it a value in a value file');
+      expect(problem).toContain(`${field}: differs each time that the chart is rendered`);
+      expect(problem).toContain('set it in a value file');
       expect(problem).not.toContain('hunter2');
     }
   });
@@ -64,6 +64,13 @@ describe('fault 37: a chart that renders to something else each time', () => {
     { what: 'a time that nothing shows', template: `{{ $d := now }}${aConfigMap('a')}` },
   ])('is told from one that only speaks of time: $what', async ({ template, more }) => {
     expect((await rendered(chart(template, more))).objects).toHaveLength(1);
+  });
+
+  it('is told once for an object, with all its fields', async () => {
+    const problems = await problemsWith(chart(secret('{{ uuidv4 }}', 'a: "{{ uuidv4 }}"')));
+    expect(problems).toEqual([
+      expect.stringContaining('Secret a: metadata.annotations.a, stringData.password: differs each time'),
+    ]);
   });
 
   it('is accepted where the object is made only once', async () => {
