@@ -71,10 +71,12 @@ const withHook = (hook: Hook, uid: string, { inventory }: Progress) =>
 
 /** What has an end of its own is waited for; the rest is a failure like that of any other object. */
 function notMade({ hook, event }: Turn, { message, retryable, waitsFor }: Failure, progress: Progress): Progress {
+  if (waitsFor === 'deletion') {
+    const problem = problemWith(hook, `the ${event} hook waits for its predecessor, which ${message}`);
+    return found(progress, { waiting: [problem] }, false);
+  }
   const problem = problemWith(hook, `the ${event} hook can't be run: ${message}`);
-  return waitsFor === 'deletion'
-    ? found(progress, { waiting: [problem] }, false)
-    : found(progress, { failures: [{ problem, retryable }] }, false);
+  return found(progress, { failures: [{ problem, retryable }] }, false);
 }
 
 async function settle(

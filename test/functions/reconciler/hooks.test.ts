@@ -144,7 +144,7 @@ describe('hooks of an installation and of upgrades', () => {
     const state = await applied([pre, web('b')]);
     expect(state).toMatchObject({ phase: 'progressing' });
     expect(state?.problems[0]?.message).toMatch(
-      /^the pre-upgrade hook can't be run: is being deleted, .*example\.org\/hold$/,
+      /^the pre-upgrade hook waits for its predecessor, which is being deleted, .*example\.org\/hold$/,
     );
     world.advance(400_000);
     await world.reconcile();
