@@ -29,7 +29,7 @@ export function createDownload({ lookup = systemLookup as LookupFunction } = {})
       };
     answer.destroy();
     if (redirects === maximumRedirects) throw new TryAgainError(`${url.host} redirects without end`);
-    if (!URL.canParse(location, url)) throw new TryAgainError(`${url.host} redirects to nowhere`);
+    if (!URL.canParse(location, url.href)) throw new TryAgainError(`${url.host} redirects to nowhere`);
     const next = new URL(location, url);
     const headers = next.origin === url.origin ? original : withoutCredentials(original);
     return follow({ ...request, url: next.href, headers }, redirects + 1);
