@@ -39,7 +39,7 @@ export class Alerts extends Construct {
 
   publishedBy(fn: NodeFunction): void {
     fn.setVariable(variables.alertTopicArn, this.topic.topicArn);
-    fn.allow(['sns:Publish'], [this.topic.topicArn]);
+    fn.allow('to tell people', ['sns:Publish'], [this.topic.topicArn]);
   }
 
   /** The topic's own policy replaces the one that SNS gives by default, which would have let CloudWatch in. */

@@ -35,8 +35,8 @@ export class ArtifactBucket extends Construct {
   /** Lets the function read and write keys of these patterns: `keys.artifact('staging', '*')`. */
   usedBy(fn: NodeFunction, { read, write = [] }: { read: string[]; write?: string[] }): void {
     fn.setVariable(variables.artifactBucket, this.bucket.bucketName);
-    if (read.length > 0) fn.allow(['s3:GetObject'], this.arnsOf(read));
-    if (write.length > 0) fn.allow(['s3:PutObject'], this.arnsOf(write));
+    if (read.length > 0) fn.allow('what it works with', ['s3:GetObject'], this.arnsOf(read));
+    if (write.length > 0) fn.allow('what it makes', ['s3:PutObject'], this.arnsOf(write));
   }
 
   private arnsOf(patterns: string[]): string[] {

@@ -59,12 +59,11 @@ export class ClusterNetwork extends Construct {
    * Lambda makes the function's network interfaces with the function's role, and offers no resource to name. What the function's
    * own code asks is denied: `lambda:SourceFunctionArn` is only there in calls that come from inside a function.
    */
-  allowInterfaces({ role }: NodeFunction): void {
+  allowInterfaces(fn: NodeFunction): void {
     const ownCode = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:*`;
-    role.addToPrincipalPolicy(
-      new PolicyStatement({ sid: 'NetworkInterfaces', actions: interfaceActions, resources: ['*'] }),
-    );
-    role.addToPrincipalPolicy(
+    const why = 'Lambda makes its network interfaces in its name; EC2 has no resource to name before they exist';
+    fn.allow(why, interfaceActions, ['*'], { sid: 'NetworkInterfaces' });
+    fn.role.addToPrincipalPolicy(
       new PolicyStatement({
         sid: 'NotByOwnCode',
         effect: Effect.DENY,

@@ -21,9 +21,10 @@ export type FollowProps = {
  */
 export function followState(fn: NodeFunction, { streamArn, table }: StateTable, props: FollowProps): void {
   const { queue } = props.deadLetters;
-  fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
-  fn.allow(['dynamodb:ListStreams'], [`${table.tableArn}/stream/*`]);
-  fn.allow(['sqs:SendMessage'], [queue.queueArn]);
+  const polls = 'Lambda reads the stream in its name';
+  fn.allow(polls, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
+  fn.allow(polls, ['dynamodb:ListStreams'], [`${table.tableArn}/stream/*`]);
+  fn.allow('Lambda sets aside, in its name, records that fail for good', ['sqs:SendMessage'], [queue.queueArn]);
   fn.lambda.addEventSourceMapping('State', {
     eventSourceArn: streamArn,
     startingPosition: StartingPosition.TRIM_HORIZON,

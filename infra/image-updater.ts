@@ -33,7 +33,7 @@ export class ImageUpdater extends Construct {
       alerts,
     });
     configuration.readBy(fn);
-    allowSecret(fn, deployer.github.apps.write.privateKeySecret);
+    allowSecret(fn, deployer.github.apps.write.privateKeySecret, 'the key of the App that writes');
     this.allowRegistry(fn, deployer);
     // No batching window: a push should be a commit within a second. A burst still comes ten at a time, two batches at once.
     this.imagePushes.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
@@ -53,8 +53,9 @@ export class ImageUpdater extends Construct {
   private allowRegistry(fn: NodeFunction, { environments }: Deployer): void {
     const patterns = [...new Set(Object.values(environments).flatMap(({ images }) => images))];
     const arns = patterns.map(repositoryArn).filter((arn) => arn !== undefined);
+    const why = 'which versions there are, their platforms, labels and signatures';
     // Signatures are found by the same three: listing referrers needs ecr:BatchGetImage.
-    if (arns.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'], arns);
+    if (arns.length > 0) fn.allow(why, ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'], arns);
     for (const pattern of patterns.filter((pattern) => repositoryArn(pattern) === undefined))
       Annotations.of(this).addWarningV2(`plumbline:not-ecr:${pattern}`, notEcr(pattern));
   }

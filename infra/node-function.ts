@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
-import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -26,6 +26,9 @@ export type NodeFunctionProps = {
   ephemeralStorageSize?: Size;
 };
 
+/** What a function may do, and why: `docs/permissions.md` is made of these. */
+export type Grant = { why: string; actions: string[]; resources: string[] };
+
 /** Libraries that still call `require` find one in the ES module that they are bundled into. */
 const requireForBundledLibraries = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
@@ -37,6 +40,7 @@ export class NodeFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly role: Role;
   readonly timeout: Duration;
+  readonly grants: Grant[] = [];
 
   constructor(scope: Construct, props: NodeFunctionProps) {
     super(scope, 'Function');
@@ -49,7 +53,7 @@ export class NodeFunction extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    this.allow('its log', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     props.network?.allowInterfaces(this);
     this.lambda = this.createLambda(props, logGroup);
     props.alerts.whenAbove(this, 'Errors', {
@@ -59,9 +63,15 @@ export class NodeFunction extends Construct {
     });
   }
 
-  /** Allows its code exactly these actions on exactly these resources. */
-  allow(actions: string[], resources: string[], conditions?: Conditions): void {
-    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  /** Allows exactly these actions on exactly these resources, and says why. */
+  allow(
+    why: string,
+    actions: string[],
+    resources: string[],
+    more: Pick<PolicyStatementProps, 'conditions' | 'sid'> = {},
+  ): void {
+    this.grants.push({ why, actions, resources });
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, ...more }));
   }
 
   setVariable(name: string, value: string): void {

@@ -31,9 +31,11 @@ const tolerableAge = Duration.minutes(15);
 export class QueueWithDeadLetters extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterQueue;
+  private readonly holds: string;
 
   constructor(scope: Construct, id: string, { alerts, holds, timeout, fifo = false }: QueueProps) {
     super(scope, id);
+    this.holds = holds;
     this.deadLetters = new DeadLetterQueue(this, { alerts, holds, fifo });
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: fifo ? timeout.plus(Duration.seconds(30)) : Duration.seconds(timeout.toSeconds() * 6),
@@ -57,12 +59,13 @@ export class QueueWithDeadLetters extends Construct {
   }
 
   allowSending(fn: NodeFunction): void {
-    fn.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+    fn.allow(`to ask for ${this.holds}`, ['sqs:SendMessage'], [this.queue.queueArn]);
   }
 
   /** Feeds the queue to the function, whose answer settles each message by itself. The three actions are Lambda's, in the function's name. */
   consumedBy(fn: NodeFunction, { batchSize, maxConcurrency }: Consumption): void {
-    fn.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]);
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    fn.allow('Lambda polls its queue in its name', actions, [this.queue.queueArn]);
     fn.lambda.addEventSourceMapping('Messages', {
       eventSourceArn: this.queue.queueArn,
       batchSize,
@@ -74,7 +77,7 @@ export class QueueWithDeadLetters extends Construct {
   /** Lets the consumer put a message that can never succeed straight to the dead letters, with the reason. */
   buriedBy(fn: NodeFunction): void {
     fn.setVariable(variables.deadLetterQueueUrl, this.deadLetters.queue.queueUrl);
-    fn.allow(['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
+    fn.allow('to bury what can never succeed, with the reason', ['sqs:SendMessage'], [this.deadLetters.queue.queueArn]);
   }
 }
 

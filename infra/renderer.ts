@@ -35,6 +35,6 @@ export class Renderer extends Construct {
 
   invokedBy(fn: NodeFunction): void {
     fn.setVariable(variables.rendererFunctionName, this.fn.lambda.functionName);
-    fn.allow(['lambda:InvokeFunction'], [this.fn.lambda.functionArn]);
+    fn.allow('to have a folder rendered', ['lambda:InvokeFunction'], [this.fn.lambda.functionArn]);
   }
 }

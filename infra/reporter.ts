@@ -21,7 +21,7 @@ export class Reporter extends Construct {
       alerts,
     });
     configuration.readBy(fn);
-    allowSecret(fn, deployer.github.apps.report.privateKeySecret);
+    allowSecret(fn, deployer.github.apps.report.privateKeySecret, 'the key of the App that reports');
     state.usedBy(fn, ['GetItem', 'Query'], Object.keys(deployer.environments).map(environmentKey));
     artifacts.usedBy(fn, { read: [keys.release('*', '*')] });
     alerts.publishedBy(fn);

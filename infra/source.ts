@@ -27,7 +27,7 @@ export class Source extends Construct {
     const description = 'fetches and releases what Git says';
     const fn = new NodeFunction(this, { name: 'source', description, timeout, memorySize: 2048, alerts });
     configuration.readBy(fn);
-    allowSecret(fn, deployer.github.apps.read.privateKeySecret);
+    allowSecret(fn, deployer.github.apps.read.privateKeySecret, 'the key of the App that reads');
     allowStores(fn, foundation);
     renderer.invokedBy(fn);
     allowDescription(fn, foundation);
@@ -58,12 +58,12 @@ function allowCharts(fn: NodeFunction, { deployer }: Foundation): void {
   const patterns = new Set(Object.values(deployer.environments).flatMap(({ charts }) => charts));
   const arns = [...patterns].map((pattern) => repositoryArn(pattern.replace(/^oci:\/\//, '')));
   const known = arns.filter((arn) => arn !== undefined);
-  if (known.length > 0) fn.allow(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], known);
+  if (known.length > 0) fn.allow('charts', ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], known);
 }
 
 /** The cluster's endpoint and certificate authority, which the reconciler has no way to ask for. */
 function allowDescription(fn: NodeFunction, { deployer }: Foundation): void {
   const names = Object.values(deployer.clusters).map(({ name }) => name);
   const arns = names.map((name) => `arn:${Aws.PARTITION}:eks:${Aws.REGION}:${Aws.ACCOUNT_ID}:cluster/${name}`);
-  fn.allow(['eks:DescribeCluster'], arns);
+  fn.allow('the address of each cluster, its certificate authority and version', ['eks:DescribeCluster'], arns);
 }

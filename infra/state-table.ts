@@ -28,9 +28,10 @@ export class StateTable extends Construct {
     fn.setVariable(variables.stateTable, this.table.tableName);
     if (partitionKeys.length === 0) return;
     fn.allow(
+      `the items of ${partitionKeys.join(', ')}, and no others`,
       actions.map((action) => `dynamodb:${action}`),
       [this.table.tableArn],
-      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitionKeys } },
+      { conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitionKeys } } },
     );
   }
 

@@ -21,7 +21,7 @@ export class Webhook extends Construct {
       alerts: foundation.alerts,
     });
     foundation.configuration.readBy(fn);
-    allowSecret(fn, foundation.deployer.github.webhookSecret);
+    allowSecret(fn, foundation.deployer.github.webhookSecret, 'to know GitHub by its signature');
     gitChanges.filledBy(fn, variables.gitChangesQueueUrl);
     // Also adds both permissions that a public URL needs: lambda:InvokeFunctionUrl and lambda:InvokeFunction.
     this.url = fn.lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;

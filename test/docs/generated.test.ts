@@ -5,17 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configurationDocuments } from '../../docs/configuration-reference.ts';
 import { costDocument } from '../../docs/cost/document.ts';
+import { permissionsDocument } from '../../docs/permissions-reference.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the generated documents', () => {
-  it.each(Object.entries({ ...configurationDocuments(), 'cost.md': costDocument() }))(
-    'docs/%s is what `npm run docs` writes',
-    (name, text) => {
-      expect(read(`docs/${name}`)).toBe(text);
-    },
-  );
+  it.each(
+    Object.entries({ ...configurationDocuments(), 'cost.md': costDocument(), 'permissions.md': permissionsDocument() }),
+  )('docs/%s is what `npm run docs` writes', (name, text) => {
+    expect(read(`docs/${name}`)).toBe(text);
+  });
 
   it.each([
     ['deployer', 'examples/deployer.yaml'],

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
 import { PlumblineStack } from '../../infra/plumbline-stack.ts';
+import { readable, withoutHash } from '../../infra/readable.ts';
 import { deployerSchema } from '../../shared/config/deployer.ts';
 import { parseConfiguration } from '../../shared/config/parse.ts';
 
@@ -98,22 +99,6 @@ export function resource(template: Template, type: string, id: string): Record<s
   if (only === undefined || found.length > 1) throw new Error(`${found.length} resources ${type} are called ${id}`);
   return only.properties;
 }
-
-/** `{Ref: X}` → `<X>`, `{Fn::GetAtt: [X, Arn]}` → `<X.Arn>`, `Fn::Join` → the joined text. */
-function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value);
-  const [[key, parameter] = []] = entries;
-  if (entries.length === 1 && key === 'Ref') return `<${withoutHash(String(parameter))}>`;
-  if (entries.length === 1 && key === 'Fn::GetAtt') return readableAttribute(parameter as [string, string]);
-  if (entries.length === 1 && key === 'Fn::Join') return joined(parameter as [string, unknown[]]);
-  return Object.fromEntries(entries.map(([name, part]) => [name, readable(part)]));
-}
-
-const readableAttribute = ([id, attribute]: [string, string]) => `<${withoutHash(id)}.${attribute}>`;
-const joined = ([separator, parts]: [string, unknown[]]) => parts.map(readable).join(separator);
-const withoutHash = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
 
 export type Statement = {
   Effect: 'Allow' | 'Deny';
