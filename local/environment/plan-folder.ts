@@ -1,3 +1,4 @@
+import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import { kindName, rulesFor } from '../../shared/kubernetes/rules.ts';
 import { groupOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Tree } from '../../shared/tree/tree.ts';
@@ -18,18 +19,22 @@ export type FolderPlan = RenderedEnvironment & { environment: LocalEnvironment }
 export async function planFolder(tree: Tree, tools: KubectlAndHelm): Promise<FolderPlan> {
   const environment = unlimited(tree, { path: '.', branch: environmentName, namespace: environmentName });
   const rendered = await renderEnvironment(tree, { name: environmentName, environment, tools });
-  return { ...rendered, environment: environmentFor(rendered.objects) };
+  return { ...rendered, environment: environmentFor(rendered.objects, environment) };
 }
 
-/** `secrets: allow`, and rights for every namespace and kind that stands in the objects. */
-function environmentFor(objects: readonly KubernetesObject[]): LocalEnvironment {
+/** `secrets: allow`, rights for every namespace and kind that stands in the objects, and what `environment.yaml` names. */
+function environmentFor(
+  objects: readonly KubernetesObject[],
+  { namespaces, charts }: Pick<DeployerEnvironment, 'namespaces' | 'charts'>,
+): LocalEnvironment {
   const named = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
   const created = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
   const kinds = objects.map(({ apiVersion, kind }) => kindName({ group: groupOf(apiVersion), kind }));
   const { rules, clusterRules } = rulesFor(objects, []);
   return {
     name: environmentName,
-    namespaces: [...new Set([environmentName, ...named, ...created])],
+    namespaces: [...new Set([...namespaces, ...named, ...created])],
+    charts,
     secrets: 'allow',
     clusterKinds: [...new Set(kinds)],
     rules,
