@@ -29,7 +29,9 @@ export async function requestFor(options: RenderOptions, { path, root }: FolderI
   const releaseName = name ?? basename(resolve(folder));
   const inTree = (file: string) => relative(root, resolve(file)).split(sep).join('/') || '.';
   const fromFolder = values.map((file) => relative(join(root, path), resolve(file)).split(sep).join('/'));
-  const [archive] = await Promise.all(chart.map(readChartArchive));
+  const [archive, ...others] = await Promise.all(chart.map(readChartArchive));
+  if (others.length > 0)
+    throw new BadInputError([{ message: 'a folder is rendered from one chart; found several --chart' }]);
   return {
     path,
     namespace,

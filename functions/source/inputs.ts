@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import { describeProblem } from '../../shared/problem.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
@@ -13,10 +14,7 @@ const rendererGeneration = 1;
  * Digests all that an application's rendering is made of. The same digest means the same artifact, so a commit in a monorepo renders only
  * the applications whose files it changed.
  */
-export function createInputs(
-  tree: Tree,
-  { version, apiVersions }: ClusterState,
-): (application: PlannedApplication) => string {
+export function createInputs(tree: Tree, cluster: ClusterState): (application: PlannedApplication) => string {
   const closureOf = createClosure(tree);
   const digests = new Map<string, string>();
   const digestOfFile = (file: string) => {
@@ -27,12 +25,17 @@ export function createInputs(
   return (application) => {
     const { path, helm, chart, kustomize, variables, settings } = application;
     const { files, places } = closureOf(application);
-    const asked = [path, helm, chart?.pin, kustomize, variables, settings.namespace, version, apiVersions];
+    const seen = seesCluster(application, tree) ? [cluster.version, cluster.apiVersions] : [];
+    const asked = [path, helm, chart?.pin, kustomize, variables, settings.namespace, seen];
     const hash = createHash('sha256').update(JSON.stringify([rendererGeneration, asked, refusedIn(tree, places)]));
     for (const file of [...files].sort()) hash.update(`\0${file}\0${digestOfFile(file)}`);
     return `sha256:${hash.digest('hex')}`;
   };
 }
+
+/** Charts alone can ask what the cluster serves: what else is rendered stays the same when definitions come or go. */
+const seesCluster = ({ path, chart }: PlannedApplication, { files }: Tree): boolean =>
+  chart !== undefined || files.has(posix.join(path, 'Chart.yaml'));
 
 function refusedIn(tree: Tree, places: ReadonlySet<string>): string[] {
   if (tree.refused.size === 0) return [];

@@ -39,7 +39,6 @@ describe('the inputs of a rendering', () => {
       'the namespace changes',
       inputsOf({ ...web, settings: someSettings({ namespace: 'other' }) }, aTree(files), aCluster()),
     ],
-    ['the cluster is upgraded', inputsOf(web, aTree(files), aCluster({ version: '1.37' }))],
     [
       'a Helm value file is named',
       inputsOf({ ...web, helm: { releaseName: 'web', values: ['v.yaml'] } }, aTree(files), aCluster()),
@@ -52,6 +51,18 @@ describe('the inputs of a rendering', () => {
   ])('change when %s', (_name, after) => {
     expect(after).not.toBe(before);
   });
+
+  it.each([{ version: '1.37' }, { apiVersions: ['example.com/v1/Widget'] }])(
+    'change with what the cluster serves for charts only: %o',
+    (part) => {
+      const chart = aTree({ ...files, 'applications/web/Chart.yaml': '' });
+      const pin = { repository: 'https://charts.example.com', name: 'a', version: '1.0.0' };
+      const remote = { ...web, chart: { pin, place: {} } };
+      expect(inputsOf(web, chart, aCluster(part))).not.toBe(inputsOf(web, chart, aCluster()));
+      expect(inputsOf(remote, aTree(files), aCluster(part))).not.toBe(inputsOf(remote, aTree(files), aCluster()));
+      expect(inputsOf(web, aTree(files), aCluster(part))).toBe(before);
+    },
+  );
 
   it.each<[string, Partial<PlannedApplication>]>([
     ['a Helm value file', { helm: { releaseName: 'web', values: ['../../base/b.yaml'] } }],
