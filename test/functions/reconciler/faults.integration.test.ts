@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { ApiAnswer, ApiRequest, Transport } from '../../../shared/kubernetes/transport.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { status } from '../../fakes/api-server.ts';
 import { forbid } from '../../support/admission.ts';
+import { startAdmissionWebhook } from '../../support/admission-webhook.ts';
 import { configMap, deployment, service } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
 
@@ -92,6 +93,39 @@ describe('what the API server refuses', () => {
     expect((await messages(world))[0]).toMatch(/huge: takes 1563 KiB; a cluster can keep objects of 1536 KiB/);
     expect(await world.live('v1', 'ConfigMap', 'small')).toBeUndefined();
   });
+});
+
+describe('admission webhooks', () => {
+  it('fault 44: their words are shown, and while they are down it is tried again', async () => {
+    const webhook = await startAdmissionWebhook(({ metadata }) =>
+      metadata.name === 'forbidden' ? 'nobody may be called forbidden' : undefined,
+    );
+    onTestFinished(webhook.close);
+    const world = await createRealWorld();
+    const configuration = webhook.configuration(world.namespace);
+    const resource = world.resources.find(configuration.apiVersion, configuration.kind);
+    if (resource === undefined) throw new Error('webhooks are not served');
+    await world.admin.apply(resource, configuration, { manager: 'test', force: true, dryRun: false });
+    const place = { namespace: '', name: configuration.metadata.name };
+    onTestFinished(() => world.kubectl('delete', configuration.kind, place.name).then(() => undefined));
+
+    expect(await untilRefused(world)).toMatchObject({ phase: 'failed', next: { why: 'retry' } });
+    expect(await messages(world)).toEqual([
+      expect.stringContaining(
+        'admission webhook "policy.example.org" denied the request: nobody may be called forbidden',
+      ),
+    ]);
+    const patience = (await world.state())?.next?.at;
+    expect(await applied(world, [configMap('fine')])).toMatchObject({ phase: 'healthy' });
+
+    await webhook.close();
+    const down = await applied(world, [configMap('fine', { a: '2' })]);
+    expect(down).toMatchObject({ phase: 'failed', next: { why: 'retry', attempt: 1 } });
+    expect((await messages(world))[0]).toContain('failed calling webhook "policy.example.org"');
+    // What may pass is tried again soon; what somebody must mend, later.
+    expect(new Date(down?.next?.at ?? 0).getTime() - Date.now()).toBeLessThan(60_000);
+    expect(new Date(patience ?? 0).getTime() - Date.now()).toBeGreaterThan(60_000);
+  }, 120_000);
 });
 
 async function untilRefused(world: RealWorld) {
