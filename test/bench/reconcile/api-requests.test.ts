@@ -27,6 +27,8 @@ describe('counting requests', () => {
     { group: 'networking.k8s.io', resource: 'ipaddresses', verb: 'POST' },
     { group: '', resource: '', subresource: '/metrics', verb: 'GET' },
     { group: '', resource: '', subresource: '/readyz', verb: 'GET' },
+    { group: '', resource: '', subresource: 'openapi/v3', verb: 'GET' },
+    { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verb: 'WATCH' },
   ])('leaves out what the API server asks of itself: %o', (labels) => {
     expect(countRequests(counter(labels, 9))).toBe(0);
   });
