@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.integration.test.ts', 'test/e2e/**'],
+          maxWorkers: '100%',
           testTimeout: minute,
           hookTimeout: minute,
           sequence: { groupOrder: 1 },
