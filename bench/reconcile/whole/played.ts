@@ -8,8 +8,8 @@ import { applicationObjects } from '../objects.ts';
 import { checkVersions, patience, untilEmpty, untilVersion } from './deployed.ts';
 import { applicationName, applicationNames, notMeasured, type Subject, stopwatch } from './subject.ts';
 
-/** As often as by default on AWS, in milliseconds. Drift is looked for only when that is measured. */
-const intervals = { retry: 60_000, resync: 300_000 };
+/** What was lost on the way is brought back by a tick, in milliseconds after nothing has moved any more. */
+const patienceWithLost = 60_000;
 
 /** An environment is never without any application; this one stays while the others come and go. */
 const lasting = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lasting' } });
@@ -28,11 +28,12 @@ export async function startPlayed({ stack, admin, environment, namespace }: Opti
   const commit = (files: Record<string, string | null>, message: string) =>
     github.commit({ repository: repositoryName, branch: environment, files, message });
   const until = (what: string, holds: (each: ApplicationState) => boolean, count: number) =>
-    withTicks(stack, () =>
+    withTicks(stack, (moved) =>
       eventually(
         `${count} applications to be ${what}`,
         async () => {
           const found = await state.listApplications(environment);
+          moved(found.map(({ version }) => version).join());
           return found.length === count && found.every(holds);
         },
         patience,
@@ -97,15 +98,24 @@ const isHealthy = ({ phase }: ApplicationState) => phase === 'healthy';
 const isApplied = ({ applied, artifact, phase }: ApplicationState) =>
   applied !== undefined && applied === artifact && phase !== 'applying';
 
-/** Lets the ticks come on which every promise rests, as long as something is waited for. */
-async function withTicks<Result>({ played: { schedules } }: Stack, work: () => Promise<Result>): Promise<Result> {
-  const timers = Object.entries(intervals).map(([kind, milliseconds]) =>
-    setInterval(() => void schedules.fireNow(`DispatcherEvery${kind}`), milliseconds),
-  );
+/**
+ * Lets ticks come when nothing moves any more, by what `work` says of it. In between they would only send once more what still waits in
+ * the queues, for which the emulator is too slow.
+ */
+async function withTicks<Result>(
+  { played: { schedules } }: Stack,
+  work: (moved: (state: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const fire = () => Promise.all(['retry', 'resync'].map((kind) => schedules.fireNow(`DispatcherEvery${kind}`)));
+  const timer = setInterval(() => void fire(), patienceWithLost);
+  let last = '';
   try {
-    return await work();
+    return await work((state) => {
+      if (state !== last) timer.refresh();
+      last = state;
+    });
   } finally {
-    for (const timer of timers) clearInterval(timer);
+    clearInterval(timer);
   }
 }
 
