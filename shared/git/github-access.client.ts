@@ -18,8 +18,17 @@ export type GitHubApp = {
 type Permissions = Record<string, 'read' | 'write'>;
 type Work<Result> = (client: Octokit) => Promise<Result>;
 
-/** Runs work on a repository with a token that is good for this repository and these permissions only. */
-export type Access = <Result>(repository: string, doing: string, work: Work<Result>) => Promise<Result>;
+/** What one call to GitHub needs, in the words of its API, e.g. `{ contents: 'read' }`. */
+export type Task = {
+  /** `owner/name` */
+  repository: string;
+  /** What is done, for errors, e.g. `commit to the branch staging of`. */
+  doing: string;
+  needs: Permissions;
+};
+
+/** Runs work on a repository with a token that is good for this repository and for what this task needs, and nothing else. */
+export type Access = <Result>(task: Task, work: Work<Result>) => Promise<Result>;
 
 const Client = Octokit.plugin(retry, throttling);
 const milliseconds = { request: 20_000, archive: 120_000 };
@@ -27,14 +36,13 @@ const milliseconds = { request: 20_000, archive: 120_000 };
 const longestWaitSeconds = 5;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** @param permissions what its tokens may do, e.g. `{ contents: 'read' }` */
-export function createAccess(app: GitHubApp, permissions: Permissions): Access {
-  const connections = createConnections(app, permissions);
-  const permission = Object.entries(permissions).map(describePermission).join(', ');
-  return async (repository, doing, work) => {
+export function createAccess(app: GitHubApp): Access {
+  const connections = createConnections(app);
+  return async ({ repository, doing, needs }, work) => {
+    const permission = Object.entries(needs).map(describePermission).join(', ');
     const attempt: Attempt = { appId: app.appId, repository, doing, permission };
     try {
-      return await withFreshToken(connections, repository, work);
+      return await withFreshToken(connections, { repository, permissions: needs }, work);
     } catch (error) {
       throw explainGitHubError(error, attempt);
     }
@@ -51,38 +59,43 @@ const permissionNames: Record<string, string> = {
 const describePermission = ([name, level]: [string, string]) => `${permissionNames[name] ?? name}: ${level}`;
 
 /** A token may end before its hour is over (revoked, or the App's key was rotated): 401 is worth one new one. */
-async function withFreshToken<Result>(connections: Connections, repository: string, work: Work<Result>) {
+async function withFreshToken<Result>(connections: Connections, scope: Scope, work: Work<Result>) {
   try {
-    return await work(await connections.connect(repository));
+    return await work(await connections.connect(scope));
   } catch (error) {
     if (statusOf(error) !== 401) throw error;
-    connections.forget(repository);
-    return await work(await connections.connect(repository));
+    connections.forget(scope);
+    return await work(await connections.connect(scope));
   }
 }
 
-type Connections = { connect(repository: string): Promise<Octokit>; forget(repository: string): void };
+/** What a token is good for. */
+type Scope = { repository: string; permissions: Permissions };
+type Connections = { connect(scope: Scope): Promise<Octokit>; forget(scope: Scope): void };
 
-function createConnections(app: GitHubApp, permissions: Permissions): Connections {
+const keyOf = ({ repository, permissions }: Scope) => JSON.stringify([repository, permissions]);
+
+function createConnections(app: GitHubApp): Connections {
   const installations = new Map<string, number>();
   const clients = new Map<string, { token: string; client: Octokit }>();
   let asApp: Promise<Octokit> | undefined;
-  const connect = async (repository: string) => {
+  const connect = async (scope: Scope) => {
+    const { repository } = scope;
     asApp ??= createAppClient(app);
     const appClient = await asApp.catch(forgetting(() => (asApp = undefined)));
     const installationId = installations.get(repository) ?? (await findInstallation(appClient, repository));
     installations.set(repository, installationId);
-    const token = await mint(appClient, { installationId, repository, permissions });
-    const known = clients.get(repository);
+    const token = await mint(appClient, installationId, scope);
+    const known = clients.get(keyOf(scope));
     if (known?.token === token) return known.client;
     const client = createClient(app, { auth: token });
-    clients.set(repository, { token, client });
+    clients.set(keyOf(scope), { token, client });
     return client;
   };
-  const forget = (repository: string) => {
+  const forget = (scope: Scope) => {
     asApp = undefined;
-    installations.delete(repository);
-    clients.delete(repository);
+    installations.delete(scope.repository);
+    clients.delete(keyOf(scope));
   };
   return { connect, forget };
 }
@@ -119,9 +132,7 @@ async function findInstallation(appClient: Octokit, repository: string): Promise
   return data.id;
 }
 
-type Scope = { installationId: number; repository: string; permissions: Permissions };
-
-async function mint(appClient: Octokit, { installationId, repository, permissions }: Scope): Promise<string> {
+async function mint(appClient: Octokit, installationId: number, { repository, permissions }: Scope): Promise<string> {
   const repositoryNames = [splitName(repository).repo];
   const { token } = (await appClient.auth({ type: 'installation', installationId, repositoryNames, permissions })) as {
     token: string;

@@ -6,7 +6,8 @@ export const createHistory = (access: Access): Pick<GitWriter, 'history'> => ({
 });
 
 function readHistory(access: Access, repository: string, revision: string, count: number): Promise<Commit[]> {
-  return access(repository, `read the history at ${revision} of`, async (client) => {
+  const doing = `read the history at ${revision} of`;
+  return access({ repository, doing, needs: { contents: 'read' } }, async (client) => {
     const pages = Array.from({ length: Math.ceil(count / 100) }, (_, index) => index + 1);
     const parameters = { ...splitName(repository), sha: revision, per_page: 100 };
     const answers = await Promise.all(

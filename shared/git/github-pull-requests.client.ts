@@ -9,7 +9,8 @@ export const createPullRequests = (access: Access): PullRequests => ({
   pullRequests: (repository, branch) => list(access, repository, branch),
   openPullRequest: (request) => open(access, request),
   changePullRequest: async (repository, number, change) => {
-    await access(repository, `change the pull request ${number} of`, (client) =>
+    const doing = `change the pull request ${number} of`;
+    await access({ repository, doing, needs: { pull_requests: 'write' } }, (client) =>
       client.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
         ...splitName(repository),
         pull_number: number,
@@ -20,7 +21,8 @@ export const createPullRequests = (access: Access): PullRequests => ({
 });
 
 function list(access: Access, repository: string, branch: string): Promise<PullRequest[]> {
-  return access(repository, `list the pull requests from the branch ${branch} of`, async (client) => {
+  const doing = `list the pull requests from the branch ${branch} of`;
+  return access({ repository, doing, needs: { pull_requests: 'read' } }, async (client) => {
     const name = splitName(repository);
     const parameters = { ...name, head: `${name.owner}:${branch}`, state: 'all', per_page: 30 } as const;
     const { data } = await client.request('GET /repos/{owner}/{repo}/pulls', parameters);
@@ -52,7 +54,8 @@ function toPullRequest({ number, state, title, body, head, merged_at, closed_at 
 
 function open(access: Access, request: Parameters<GitWriter['openPullRequest']>[0]): Promise<number | 'stale'> {
   const { repository, branch, base, title, body } = request;
-  return access(repository, `open a pull request from the branch ${branch} of`, async (client) => {
+  const doing = `open a pull request from the branch ${branch} of`;
+  return access({ repository, doing, needs: { pull_requests: 'write' } }, async (client) => {
     try {
       const parameters = { ...splitName(repository), head: branch, base, title, body };
       return (await client.request('POST /repos/{owner}/{repo}/pulls', parameters)).data.number;

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest';
-import { type Access, splitName } from './github-access.client.ts';
+import { type Access, splitName, type Task } from './github-access.client.ts';
 import type { GitWriter } from './ports.ts';
 
 type Remarks = Pick<GitWriter, 'remarks' | 'remark'>;
@@ -7,26 +7,27 @@ type Place = { owner: string; repo: string };
 
 /** Where GitHub keeps what is said about a commit or a pull request, and who may read and write it. */
 type Thread = {
-  access: Access;
+  /** The permission of GitHub that reads it at level `read` and adds to it at level `write`. */
+  permission: 'contents' | 'pull_requests';
   list(client: Octokit, place: Place): Promise<{ body?: string | undefined }[]>;
   add(client: Octokit, place: Place, body: string): Promise<unknown>;
 };
 
-/** @param accesses to commits, with "Contents: write", and to pull requests, with "Pull requests: write" */
-export function createRemarks(accesses: { commits: Access; pulls: Access }): Remarks {
+/** Reading needs "Contents: read" or "Pull requests: read", by what the remarks are about; adding one needs the same at "write". */
+export function createRemarks(access: Access): Remarks {
   const threadOf = (about: string) =>
-    about.startsWith('#') ? pullThread(accesses.pulls, Number(about.slice(1))) : commitThread(accesses.commits, about);
+    about.startsWith('#') ? pullThread(Number(about.slice(1))) : commitThread(about);
   return {
     async remarks(repository, about) {
-      const { access, list } = threadOf(about);
-      const comments = await access(repository, `read the comments on ${about} in`, (client) =>
-        list(client, splitName(repository)),
-      );
+      const { permission, list } = threadOf(about);
+      const task: Task = { repository, doing: `read the comments on ${about} in`, needs: { [permission]: 'read' } };
+      const comments = await access(task, (client) => list(client, splitName(repository)));
       return comments.map(({ body }) => body ?? '');
     },
     async remark(repository, about, body) {
-      const { access, add } = threadOf(about);
-      await access(repository, `comment on ${about} in`, (client) => add(client, splitName(repository), body));
+      const { permission, add } = threadOf(about);
+      const task: Task = { repository, doing: `comment on ${about} in`, needs: { [permission]: 'write' } };
+      await access(task, (client) => add(client, splitName(repository), body));
     },
   };
 }
@@ -44,8 +45,8 @@ function stoppingInTime() {
   };
 }
 
-const commitThread = (access: Access, commit_sha: string): Thread => ({
-  access,
+const commitThread = (commit_sha: string): Thread => ({
+  permission: 'contents',
   list: (client, place) =>
     client.paginate(
       'GET /repos/{owner}/{repo}/commits/{commit_sha}/comments',
@@ -57,8 +58,8 @@ const commitThread = (access: Access, commit_sha: string): Thread => ({
 });
 
 /** To this part of the API, a pull request is an issue. */
-const pullThread = (access: Access, issue_number: number): Thread => ({
-  access,
+const pullThread = (issue_number: number): Thread => ({
+  permission: 'pull_requests',
   list: (client, place) =>
     client.paginate(
       'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',

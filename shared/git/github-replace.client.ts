@@ -3,7 +3,7 @@ import { statusOf } from './github-errors.ts';
 import type { FileChange, GitWriter } from './ports.ts';
 
 type Change = Parameters<GitWriter['replace']>[0];
-type Client = Parameters<Parameters<Access>[2]>[0];
+type Client = Parameters<Parameters<Access>[1]>[0];
 
 const noObject = '0'.repeat(40);
 const mutation = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
@@ -14,7 +14,9 @@ const mutation = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input
  * @see https://docs.github.com/en/graphql/reference/mutations#updaterefs
  */
 export function replaceBranch(access: Access, change: Change): Promise<string | 'stale'> {
-  return access(change.repository, `replace the branch ${change.branch} of`, async (client) => {
+  const { repository, branch } = change;
+  const doing = `replace the branch ${branch} of`;
+  return access({ repository, doing, needs: { contents: 'write' } }, async (client) => {
     const afterOid = await createCommit(client, change);
     const { data } = await client.request('GET /repos/{owner}/{repo}', splitName(change.repository));
     const update = { name: `refs/heads/${change.branch}`, beforeOid: change.expectedHead ?? noObject, afterOid };

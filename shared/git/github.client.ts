@@ -1,5 +1,6 @@
 import { BadInputError, TryAgainError } from '../errors.ts';
-import { type Access, createAccess, type GitHubApp, splitName } from './github-access.client.ts';
+import { shortenDescription } from './description.ts';
+import { type Access, createAccess, type GitHubApp, splitName, type Task } from './github-access.client.ts';
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
 import { createHistory } from './github-history.client.ts';
 import { createPullRequests } from './github-pull-requests.client.ts';
@@ -9,17 +10,16 @@ import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts
 
 /** Needs an App with "Contents: read". */
 export function createGitHubReader(app: GitHubApp): GitReader {
-  return createReading(createAccess(app, { contents: 'read' }));
+  return createReading(createAccess(app));
 }
 
 /** Needs an App with "Contents: write", and where pull requests are asked for "Pull requests: write" too. */
 export function createGitHubWriter(app: GitHubApp): GitWriter {
-  const access = createAccess(app, { contents: 'write' });
-  const pulls = createAccess(app, { pull_requests: 'write' });
+  const access = createAccess(app);
   return {
     ...createReading(access),
-    ...createPullRequests(pulls),
-    ...createRemarks({ commits: access, pulls }),
+    ...createPullRequests(access),
+    ...createRemarks(access),
     replace: (change) => replaceBranch(access, change),
     ...createHistory(access),
     commit: (change) => commit(access, change),
@@ -28,7 +28,7 @@ export function createGitHubWriter(app: GitHubApp): GitWriter {
 
 /** Needs an App with "Commit statuses: write". */
 export function createGitHubReporter(app: GitHubApp): GitReporter {
-  const access = createAccess(app, { statuses: 'write' });
+  const access = createAccess(app);
   return {
     status: (repository, revision, context) => readStatus(access, { repository, revision, context }),
     setStatus: (repository, revision, status) => writeStatus(access, { repository, revision, status }),
@@ -42,7 +42,8 @@ const createReading = (access: Access): GitReader => ({
 
 /** 404: no such branch; 409: nothing was ever pushed. That the App may read the repository is known by then: it has a token for it. */
 function readHead(access: Access, repository: string, branch: string): Promise<string | undefined> {
-  return access(repository, `read the branch ${branch} of`, async (client) => {
+  const task: Task = { repository, doing: `read the branch ${branch} of`, needs: { contents: 'read' } };
+  return access(task, async (client) => {
     try {
       const place = { ...splitName(repository), ref: `heads/${branch}` };
       const { data } = await client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', place);
@@ -55,7 +56,8 @@ function readHead(access: Access, repository: string, branch: string): Promise<s
 }
 
 function readArchive(access: Access, repository: string, revision: string, maxBytes: number): Promise<Uint8Array> {
-  return access(repository, `read the files at ${revision} of`, async (client) => {
+  const task: Task = { repository, doing: `read the files at ${revision} of`, needs: { contents: 'read' } };
+  return access(task, async (client) => {
     const { data } = await client.request('GET /repos/{owner}/{repo}/tarball/{ref}', {
       ...splitName(repository),
       ref: revision,
@@ -91,7 +93,9 @@ type Mutated = { createCommitOnBranch: { commit: { oid: string } } };
 
 /** @see https://docs.github.com/en/graphql/reference/mutations#createcommitonbranch */
 function commit(access: Access, change: Parameters<GitWriter['commit']>[0]): Promise<string | 'stale'> {
-  return access(change.repository, `commit to the branch ${change.branch} of`, async (client) => {
+  const { repository, branch } = change;
+  const task: Task = { repository, doing: `commit to the branch ${branch} of`, needs: { contents: 'write' } };
+  return access(task, async (client) => {
     try {
       const { createCommitOnBranch } = await client.graphql<Mutated>(mutation, { input: inputOf(change) });
       return createCommitOnBranch.commit.oid;
@@ -118,7 +122,8 @@ type StatusPlace = { repository: string; revision: string };
 
 /** GitHub lists the newest first. */
 function readStatus(access: Access, { repository, revision, context }: StatusPlace & { context: string }) {
-  return access(repository, `read the statuses of ${revision} in`, async (client) => {
+  const task: Task = { repository, doing: `read the statuses of ${revision} in`, needs: { statuses: 'read' } };
+  return access(task, async (client) => {
     const parameters = { ...splitName(repository), ref: revision, per_page: 100 };
     const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/statuses', parameters);
     const found = data.find((status) => status.context === context);
@@ -136,23 +141,15 @@ const toStatus = ({ context, state, description, target_url }: StoredStatus): Co
 });
 
 async function writeStatus(access: Access, { repository, revision, status }: StatusPlace & { status: CommitStatus }) {
-  await access(repository, `write a status of ${revision} in`, (client) =>
+  const task: Task = { repository, doing: `write a status of ${revision} in`, needs: { statuses: 'write' } };
+  await access(task, (client) =>
     client.request('POST /repos/{owner}/{repo}/statuses/{sha}', {
       ...splitName(repository),
       sha: revision,
       state: status.state,
       context: status.context,
-      description: shorten(status.description),
+      description: shortenDescription(status.description),
       ...(status.targetUrl !== undefined && { target_url: status.targetUrl }),
     }),
   );
-}
-
-const longestDescription = 140;
-
-/** Counts characters, not UTF-16 units, and never cuts one in two. */
-function shorten(text: string): string {
-  const characters = [...text];
-  if (characters.length <= longestDescription) return text;
-  return `${characters.slice(0, longestDescription - 1).join('')}…`;
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { GitHubOptions, GitHubStandIn } from '../../../local/github/start.ts';
 import { RefusedError, TryAgainError } from '../../../shared/errors.ts';
-import { createGitHubReader, createGitHubReporter, createGitHubWriter } from '../../../shared/git/github.client.ts';
+import { createGitHubReader, createGitHubWriter } from '../../../shared/git/github.client.ts';
 import { startTestGitHub } from '../../local/github/support.ts';
 
 const repository = 'example-org/example-environment';
@@ -41,20 +41,6 @@ const mint = 'POST /app/installations/{installation_id}/access_tokens';
 const readRef = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
 
 describe('access to GitHub', () => {
-  test('asks for tokens of one repository, with one permission, and keeps them', async () => {
-    const { github, first, app, reader, commit } = await start();
-    const reporter = createGitHubReporter(app('report'));
-    await reader.head(repository, 'staging');
-    await reader.head(repository, 'staging');
-    await commit();
-    await reporter.status(repository, first, 'x');
-    expect(callsOf(github, mint).map(({ body }) => body)).toEqual([
-      { repositories: ['example-environment'], permissions: { contents: 'read' } },
-      { repositories: ['example-environment'], permissions: { contents: 'write' } },
-      { repositories: ['example-environment'], permissions: { statuses: 'write' } },
-    ]);
-  });
-
   test('fault 18: a token that ended early is replaced once', async () => {
     const { github, first, reader } = await start();
     await reader.head(repository, 'staging');
@@ -133,12 +119,12 @@ describe('access to GitHub', () => {
     expect(callsOf(github, mint)).toHaveLength(1);
   });
 
-  test('fault 14: asks for "Pull requests: write" only where pull requests are made, and names it', async () => {
+  test('fault 14: asks for pull requests only where they are read or made, and names it', async () => {
     const { github, commit, writer } = await start({ apps: { write: { permissions: { contents: 'write' } } } });
     expect(await commit()).toMatch(/^[0-9a-f]{40}$/);
     const error = await failure(writer.pullRequests(repository, 'plumbline/staging'));
     expect(error).toBeInstanceOf(RefusedError);
-    expect(error.message).toMatch(/the App 102 must be .* have the permission "Pull requests: write"/i);
+    expect(error.message).toMatch(/the App 102 must be .* have the permission "Pull requests: read"/i);
     expect(callsOf(github, mint)).toHaveLength(2);
   });
 
