@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chartPatternSchema } from './chart.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema, repositorySchema } from './names.ts';
+import { checkRegistries, locationSchema } from './registries.ts';
 import { verifyRuleSchema } from './verify-rule.ts';
 
 const app = z
@@ -137,6 +138,17 @@ const schedules = z.strictObject({
 export const deployerSchema = z
   .strictObject({
     github,
+    home: locationSchema
+      .optional()
+      .describe(
+        'Where Plumbline itself is installed; nowhere else can it be deployed then. Required where something stands elsewhere, such as `registries`.',
+      ),
+    registries: z
+      .array(locationSchema)
+      .default([])
+      .describe(
+        'ECR registries of other accounts or regions that `images` names. Each gets a stack of its own there, which forwards their events; without, only the scan finds what is pushed there.',
+      ),
     clusters: z
       .record(nameSchema, cluster)
       .refine((clusters) => Object.keys(clusters).length > 0, 'must name at least one cluster')
@@ -147,7 +159,8 @@ export const deployerSchema = z
       .strictObject({ emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.') })
       .prefault({}),
   })
-  .superRefine(checkReferences);
+  .superRefine(checkReferences)
+  .superRefine(checkRegistries);
 
 export type Deployer = z.output<typeof deployerSchema>;
 export type DeployerEnvironment = Deployer['environments'][string];
