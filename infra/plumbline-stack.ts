@@ -1,67 +1,11 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Deployer } from '../shared/config/deployer.ts';
-import { Alerts } from './alerts.ts';
-import { ArtifactBucket } from './artifact-bucket.ts';
-import { ClusterReconciler } from './cluster-reconciler.ts';
-import { ConfigurationLayer } from './configuration-layer.ts';
-import { Dispatcher } from './dispatcher.ts';
-import type { Foundation } from './foundation.ts';
-import { GatewayEndpoints } from './gateway-endpoints.ts';
-import { ImageUpdater } from './image-updater.ts';
-import { Renderer } from './renderer.ts';
-import { Reporter } from './reporter.ts';
-import { Source } from './source.ts';
-import { StateTable } from './state-table.ts';
-import { Webhook } from './webhook.ts';
+import { Plumbline, type PlumblineProps } from './plumbline.ts';
 
-/** The whole of Plumbline: what flows where. What each part may do stands in its own construct. */
+/** Plumbline alone in a stack. The construct has no part in the names of what is in it, which `Default` means to the CDK. */
 export class PlumblineStack extends Stack {
-  constructor(scope: Construct, id: string, { deployer }: { deployer: Deployer }) {
+  constructor(scope: Construct, id: string, props: PlumblineProps) {
     super(scope, id, { description: 'Plumbline: a serverless GitOps deployer for Kubernetes' });
-    this.node.setContext('@aws-cdk/aws-iam:minimizePolicies', true);
-    const clusters = Object.values(deployer.clusters);
-    const foundation: Foundation = {
-      deployer,
-      configuration: new ConfigurationLayer(this, deployer),
-      state: new StateTable(this),
-      artifacts: new ArtifactBucket(this),
-      alerts: new Alerts(this, deployer.alerts),
-    };
-    const { state, artifacts, alerts } = foundation;
-    new GatewayEndpoints(this, { clusters, artifacts, state });
-
-    // Against the flow, since whoever sends must know the queue: the clusters first, GitHub and the registry last.
-    const reconcilers = this.createReconcilers(foundation);
-    const renderer = new Renderer(this, foundation, { cluster: firstOf(clusters) });
-    const { gitChanges } = new Source(this, foundation, { renderer, reconcilers });
-    const { imagePushes } = new ImageUpdater(this, foundation);
-    const { url } = new Webhook(this, foundation, { gitChanges });
-    new Dispatcher(this, foundation, { gitChanges, imagePushes, reconcilers });
-    new Reporter(this, foundation);
-
-    this.tell('WebhookUrl', url, 'Payload URL for the webhook of the GitHub App that reads');
-    this.tell('AlertTopicArn', alerts.topic.topicArn, 'Subscribe to it whatever should hear of failures');
-    this.tell('ArtifactBucketName', artifacts.bucket.bucketName, 'Trees, artifacts, releases and inventories');
-    this.tell('StateTableName', state.table.tableName, 'What should run, and what does');
-    this.tell('GitChangesQueueUrl', gitChanges.queue.queueUrl, 'Branches that may have moved');
-    this.tell('ImagePushesQueueUrl', imagePushes.queue.queueUrl, 'Images that may be new');
+    new Plumbline(this, 'Default', props);
   }
-
-  private createReconcilers(foundation: Foundation): ClusterReconciler[] {
-    const environments = Object.entries(foundation.deployer.environments);
-    return Object.entries(foundation.deployer.clusters).map(([key, cluster]) => {
-      const own = environments.filter(([, environment]) => environment.cluster === key).map(([name]) => name);
-      return new ClusterReconciler(this, foundation, { key, cluster, environments: own });
-    });
-  }
-
-  private tell(name: string, value: string, description: string): void {
-    new CfnOutput(this, name, { value, description });
-  }
-}
-
-function firstOf<T>([first]: T[]): T {
-  if (first === undefined) throw new Error('deployer.yaml names no cluster');
-  return first;
 }
