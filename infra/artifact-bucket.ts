@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
@@ -7,6 +8,7 @@ import type { NodeFunction } from './node-function.ts';
 
 /**
  * Trees, renderings, artifacts, releases, inventories and plans. Nobody may list it, so S3 answers 403 and not 404 for a key that is missing.
+ * Each key is written once: S3 itself refuses whoever would write one again, whatever his rights.
  *
  * Trees, renderings, what is remembered of them, and plans can be made again and expire. What a cluster runs may be years old, so artifacts, releases and inventories stay.
  */
@@ -28,8 +30,11 @@ export class ArtifactBucket extends Construct {
         { id: 'plans', prefix: folderOf(keys.plan('*', '*', '*')), expiration: Duration.days(30) },
         { id: 'rendered', prefix: folderOf(keys.rendered('*', '*')), expiration: Duration.days(30) },
         { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // Of a bucket whose versioning was turned on by somebody: only the first version was ever meant.
+        { id: 'versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
       ],
     });
+    this.writeOnce();
   }
 
   /** Lets the function read and write keys of these patterns: `keys.artifact('staging', '*')`. */
@@ -37,6 +42,24 @@ export class ArtifactBucket extends Construct {
     fn.setVariable(variables.artifactBucket, this.bucket.bucketName);
     if (read.length > 0) fn.allow('what it works with', ['s3:GetObject'], this.arnsOf(read));
     if (write.length > 0) fn.allow('what it makes', ['s3:PutObject'], this.arnsOf(write));
+  }
+
+  /**
+   * Beginning a multipart upload and sending its parts makes no object yet, and takes no condition: only completing it does both.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+   */
+  private writeOnce(): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'WriteOnce',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('*')],
+        conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+      }),
+    );
   }
 
   private arnsOf(patterns: string[]): string[] {

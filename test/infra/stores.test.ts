@@ -36,7 +36,29 @@ describe('the artifact bucket', () => {
     const policy = resource(template, 'AWS::S3::BucketPolicy', 'ArtifactsBucketPolicy');
     expect(statementsOf(policy.PolicyDocument)).toMatchObject([
       { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      { Sid: 'WriteOnce' },
     ]);
+  });
+
+  it('takes an object only where none is yet: from everybody, under every key', () => {
+    const policy = resource(template, 'AWS::S3::BucketPolicy', 'ArtifactsBucketPolicy');
+    expect(statementsOf(policy.PolicyDocument)).toContainEqual({
+      Sid: 'WriteOnce',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:PutObject',
+      Resource: '<ArtifactsBucket.Arn>/*',
+      Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+    });
+  });
+
+  it('keeps no half uploads, and no versions if somebody turns versioning on', () => {
+    expect(Rules).toContainEqual(
+      expect.objectContaining({ Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }),
+    );
+    expect(Rules).toContainEqual(
+      expect.objectContaining({ Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
+    );
   });
 
   it('outlives the stack', () => {
@@ -49,6 +71,7 @@ describe('the artifact bucket', () => {
     [keys.rendered('staging', '1'), 30],
     [keys.tree('staging', 'abc'), 30],
     [keys.plan('staging', 'web', '1'), 30],
+    [keys.chart('sha256:0'), undefined],
     [keys.artifact('staging', 'sha256:0'), undefined],
     [keys.release('staging', 'sha256:0'), undefined],
     [keys.inventory('staging', 'web', 'sha256:0'), undefined],

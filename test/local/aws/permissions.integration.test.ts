@@ -51,6 +51,18 @@ describe('a function of the template', () => {
     });
   });
 
+  test('cannot write an artifact without saying that it must be new, by credentials or by a URL', async () => {
+    const artifact = { bucket: id('ArtifactsBucket'), key: 'artifacts/staging/1.json' };
+    const refused = await call({ call: 'put', ...artifact, body: '1' });
+    expect(refused).toMatchObject(denied);
+    expect(refused.message).toContain('explicit deny');
+    const url = String((await call({ call: 'presignPut', ...artifact })).result);
+    expect((await fetch(url, { method: 'PUT', body: '1' })).status).toBe(403);
+    expect(await call({ call: 'putOnce', ...artifact, body: '1' })).toMatchObject({ ok: true });
+    expect(await call({ call: 'put', ...artifact, body: '2' })).toMatchObject(denied);
+    expect(await call({ call: 'get', ...artifact })).toMatchObject({ ok: true, result: '1' });
+  });
+
   test('lists what the condition of its policy allows', async () => {
     await call({ call: 'put', bucket: id('Bucket'), key: 'open/listed', body: 'x' });
     expect(await call({ call: 'list', bucket: id('Bucket'), prefix: 'open/' })).toMatchObject({

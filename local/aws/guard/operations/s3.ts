@@ -116,7 +116,9 @@ function objectPermissions(parsed: S3Request, subresource: string): Permission[]
   if (plain === undefined) return undefined;
   const action = parsed.query.has('versionId') ? (versioned[plain] ?? plain) : plain;
   const { headers } = parsed.request;
-  const permissions = [onObject(action, parsed.bucket, parsed.key)];
+  const permissions: Permission[] = [
+    { ...onObject(action, parsed.bucket, parsed.key), context: writeContext(parsed, subresource) },
+  ];
   if (action === 'PutObject' && headers['x-amz-tagging'])
     permissions.push(onObject('PutObjectTagging', parsed.bucket, parsed.key));
   const source = headers['x-amz-copy-source'];
@@ -131,6 +133,23 @@ function onObject(action: string, bucket: string, key: string): Permission {
 function copySource(source: string): Permission {
   const [bucket = '', ...key] = source.replace(/^\//, '').split('/');
   return onObject('GetObject', bucket, key.join('/').split('?')[0] ?? '');
+}
+
+/**
+ * What a policy can ask of a write: whether it names a condition, and whether it makes an object at all, which the beginning and the
+ * parts of a multipart upload don't.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function writeContext({ method, request: { headers } }: S3Request, subresource: string): RequestContext {
+  const creates = (method === 'PUT' && subresource === '') || (method === 'POST' && subresource === 'uploadId');
+  const isWrite = creates || (method === 'PUT' && subresource === 'uploadId') || subresource === 'uploads';
+  if (!isWrite) return {};
+  const conditions = ['if-none-match', 'if-match'].filter((name) => headers[name] !== undefined);
+  return {
+    's3:objectcreationoperation': String(creates),
+    ...Object.fromEntries(conditions.map((name) => [`s3:${name}`, headers[name] ?? ''])),
+  };
 }
 
 function listContext({ query }: S3Request): RequestContext {

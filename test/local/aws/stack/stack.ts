@@ -27,6 +27,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, CfnResource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ArtifactBucket } from '../../../../infra/artifact-bucket.ts';
 
 export type TestStackProps = StackProps & {
   /** Folder with a folder for each bundle. */ bundles: string /** Folder of the settings layer. */;
@@ -77,6 +78,14 @@ export class TestStack extends Stack {
     const blind = new Bucket(this, 'Blind');
     blind.grantPut(caller);
     caller.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [blind.arnForObjects('*')] }));
+
+    const { bucket: artifacts } = new ArtifactBucket(this);
+    caller.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:PutObject'],
+        resources: [artifacts.arnForObjects('artifacts/*')],
+      }),
+    );
 
     const table = new TableV2(this, 'Table', {
       partitionKey: { name: 'id', type: AttributeType.STRING },
