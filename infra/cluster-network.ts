@@ -2,7 +2,7 @@ import { Annotations, Aws } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress, type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { DeployerCluster } from '../shared/config/deployer.ts';
+import type { DeployerCluster } from '../shared/config/cluster.ts';
 import type { NodeFunction } from './node-function.ts';
 
 const https = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 };

@@ -2,7 +2,7 @@ import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
-import type { DeployerCluster } from '../shared/config/deployer.ts';
+import type { DeployerCluster } from '../shared/config/cluster.ts';
 import { variables } from '../shared/environment-variables.ts';
 import { reconcilerGroup } from '../shared/kubernetes/names.ts';
 import { clusterKey, environmentKey } from '../shared/state/keys.ts';

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { DeployerCluster } from '../shared/config/deployer.ts';
+import type { DeployerCluster } from '../shared/config/cluster.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import type { StateTable } from './state-table.ts';
 

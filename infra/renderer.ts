@@ -2,7 +2,7 @@ import { KubectlV36Layer } from '@aws-cdk/lambda-layer-kubectl-v36';
 import { Duration, Size } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { DeployerCluster } from '../shared/config/deployer.ts';
+import type { DeployerCluster } from '../shared/config/cluster.ts';
 import { variables } from '../shared/environment-variables.ts';
 import { ClusterNetwork } from './cluster-network.ts';
 import type { Foundation } from './foundation.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { chartPatternSchema } from './chart.ts';
+import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema, repositorySchema } from './names.ts';
 import { checkRegistries, locationSchema } from './registries.ts';
@@ -32,38 +33,6 @@ const github = z.strictObject({
     .describe(
       'Name of the secret with the webhook secret: the value itself, or a JSON array of several during a rotation.',
     ),
-});
-
-const id = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}-[0-9a-z]+$`), `must be an id that begins with "${prefix}-"`);
-
-const cluster = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'must be the name of an EKS cluster')
-    .describe("The EKS cluster's name."),
-  vpc: z.strictObject({
-    id: id('vpc'),
-    subnets: z
-      .array(id('subnet'))
-      .min(1)
-      .describe("Subnets from which the cluster's private endpoint can be reached; they need no NAT."),
-    availabilityZones: z.array(z.string()).min(1).describe('Of these subnets, in the same order.'),
-    routeTables: z
-      .array(id('rtb'))
-      .min(1)
-      .describe('Of these subnets: the S3 and DynamoDB gateway endpoints are attached to them.'),
-    endpoints: z
-      .enum(['create', 'existing'])
-      .default('create')
-      .describe('`create` adds the two gateway endpoints; `existing` leaves the VPC as it is.'),
-    prefixLists: z
-      .strictObject({ s3: id('pl'), dynamodb: id('pl') })
-      .describe(
-        "Ids of AWS's managed prefix lists in the region: all that the security groups are opened to beside the cluster.",
-      ),
-  }),
-  securityGroup: id('sg').describe("The cluster's own security group; it is opened on 443 to the reconciler."),
 });
 
 export const deployerEnvironmentSchema = z.strictObject({
@@ -141,7 +110,7 @@ export const deployerSchema = z
     home: locationSchema
       .optional()
       .describe(
-        'Where Plumbline itself is installed; nowhere else can it be deployed then. Required where something stands elsewhere, such as `registries`.',
+        'Where Plumbline itself is installed; nowhere else can it be deployed then. Required where something stands elsewhere: `registries`, a cluster with an `account`.',
       ),
     registries: z
       .array(locationSchema)
@@ -150,7 +119,7 @@ export const deployerSchema = z
         'ECR registries of other accounts or regions that `images` names. Each gets a stack of its own there, which forwards their events; without, only the scan finds what is pushed there.',
       ),
     clusters: z
-      .record(nameSchema, cluster)
+      .record(nameSchema, clusterSchema)
       .refine((clusters) => Object.keys(clusters).length > 0, 'must name at least one cluster')
       .describe('The clusters, each by a name of your choice.'),
     environments: z.record(nameSchema, deployerEnvironmentSchema).describe('The environments, each by its name.'),
@@ -160,11 +129,11 @@ export const deployerSchema = z
       .prefault({}),
   })
   .superRefine(checkReferences)
+  .superRefine(checkClusters)
   .superRefine(checkRegistries);
 
 export type Deployer = z.output<typeof deployerSchema>;
 export type DeployerEnvironment = Deployer['environments'][string];
-export type DeployerCluster = Deployer['clusters'][string];
 
 type Unchecked = {
   clusters: Record<string, unknown>;
