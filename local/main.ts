@@ -3,6 +3,7 @@ import { openControl, pushToRunning } from './control.ts';
 import { deployFolder } from './environment/deploy-folder.ts';
 import { type LocalOptions, parseCommandLine } from './options.ts';
 import { describeStack } from './stack/describe.ts';
+import { recordOf } from './stack/record.ts';
 import { type Stack, startStack } from './stack/start.ts';
 import { createWorld } from './story/create-world.ts';
 import { storyEnvironments } from './story/environments.ts';
@@ -38,7 +39,7 @@ async function story(options: LocalOptions, ended: Promise<void>): Promise<numbe
     stack.open();
     const played = await playStory(createWorld(stack), (result) => say(formatStep(result)));
     say(`\n${formatTable(played.steps)}\n`);
-    if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(played, null, 2)}\n`);
+    if (options.report !== undefined) await writeJson(options.report, played);
     return played.ok;
   });
 }
@@ -47,10 +48,12 @@ async function folder(path: string, options: LocalOptions, ended: Promise<void>)
   const { environment, start } = await deployFolder(path, { progress, say });
   return withStack({ ...options, environments: [environment] }, ended, async (stack) => {
     const report = await start(stack);
-    if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.report !== undefined) await writeJson(options.report, report);
     return report.ok;
   });
 }
+
+const writeJson = (file: string, value: unknown) => writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 
 type Run = LocalOptions & { environments: Parameters<typeof startStack>[0]['environments'] };
 
@@ -69,6 +72,7 @@ async function withStack(
   try {
     const ok = await Promise.race([work(stack), ended.then(() => undefined)]);
     if (ok === undefined) return interrupted;
+    if (options.record !== undefined) await writeJson(options.record, recordOf(stack));
     if (!options.once) {
       say(describeStack(stack));
       await ended;

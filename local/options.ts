@@ -7,6 +7,8 @@ export type LocalOptions = {
   once: boolean;
   /** File for the report as JSON. */
   report?: string;
+  /** File for every call to AWS, and what was played, as JSON: what the proof of the permissions is made of. */
+  record?: string;
   /** Deploy this folder instead of playing the story. */
   environment?: string;
   /** Folder for the functions' logs. */
@@ -26,6 +28,11 @@ export function parseCommandLine(argv: readonly string[]): LocalCommand {
     )
     .option('--once', 'end after the story instead of staying up', false)
     .option('--report <file>', 'write the result as JSON', inCallersFolder)
+    .option(
+      '--record <file>',
+      'write every call to AWS, and the resources with their policies, as JSON',
+      inCallersFolder,
+    )
     .option(
       '--environment <folder>',
       "no story: deploy this folder's files, then change and restore one object",

@@ -33,7 +33,7 @@ export type LocalAccount = {
   folder: string;
   /** Makes `eks:DescribeCluster` answer with this cluster. */
   setCluster(name: string, cluster: ClusterDescription): void;
-  /** What the functions have called so far, and whether they were allowed to. */
+  /** What the functions and AWS's own services have called so far, and whether they were allowed to. */
   calls(): RecordedCall[];
   /** What was published to topics so far. */
   published(): readonly Published[];
@@ -70,7 +70,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<LocalA
     assumeRole: async (request) => (await internals.sessions.assume(request)).credentials,
     identify: async (url, headers) => identify(world, url, headers),
     setCluster: (name, cluster) => void clusters.set(name, cluster),
-    calls: () => guard.record.list(),
+    calls: () => world.record.list(),
     published: () => published,
     close: async () => {
       await Promise.allSettled(played.map((stack) => stack.stop()));

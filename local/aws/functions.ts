@@ -85,10 +85,10 @@ async function startFunction(
   { world, sessions, endpoint, logs, folder }: FunctionsOptions,
   optFolder: LayerFolders,
 ): Promise<Instance> {
-  const { name, roleArn, inVpc } = definition;
+  const { name, arn, roleArn, inVpc } = definition;
   const temporary = join(folder, 'tmp', randomUUID());
   const [{ credentials }, layers] = await Promise.all([
-    sessions.assume({ roleArn, sessionName: name, inVpc }),
+    sessions.assume({ roleArn, sessionName: name, inVpc, sourceFunctionArn: arn }),
     optFolder(definition.layers),
     mkdir(temporary, { recursive: true }),
   ]);

@@ -7,7 +7,7 @@ import { pollQueue } from './sources/poll-queue.ts';
 import { pollStream } from './sources/poll-stream.ts';
 import { createSchedules, type Schedules } from './sources/scheduler.ts';
 import { readAssembly } from './template/assembly.ts';
-import { type CreatedStack, createStack, type Unplayed } from './template/create.ts';
+import { type CreatedStack, createStack, type DescribedResource, type Unplayed } from './template/create.ts';
 import { TemplateError } from './template/intrinsics.ts';
 import { findNamed } from './template/named.ts';
 import type { ClusterAccessEntry, FunctionUrl, Mapping, Queue, Schedule } from './template/parts.ts';
@@ -35,6 +35,8 @@ export type PlayedStack = {
   /** What `Fn::GetAtt` gives. */
   attribute(logicalId: string, name: string): unknown;
   outputs: Readonly<Record<string, string>>;
+  /** Every resource with its properties, all references in them resolved, by logical id. */
+  described(): Readonly<Record<string, DescribedResource>>;
   functionUrls: readonly (FunctionUrl & { functionName: string; logicalId: string })[];
   queues: readonly Queue[];
   queue(name: string): Queue;
@@ -168,6 +170,7 @@ function describe(
     physicalId: (logicalId) => resource(logicalId).ref,
     attribute: (logicalId, name) => resource(logicalId).attributes[name],
     outputs: Object.assign({}, ...created.map(({ outputs }) => outputs)) as Record<string, string>,
+    described: () => Object.assign({}, ...created.map(({ described }) => described())),
     functionUrls: parts.urls.map((url) => {
       const { name = '', logicalId = '' } = parts.functions.get(url.functionArn) ?? {};
       return { ...url, functionName: name, logicalId };

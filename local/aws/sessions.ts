@@ -2,7 +2,13 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Caller, World } from './guard/world.ts';
 
 /** A session of a role, as Lambda or Scheduler would assume it for a function or a schedule. */
-export type SessionRequest = { roleArn: string; sessionName: string; inVpc?: boolean };
+export type SessionRequest = {
+  roleArn: string;
+  sessionName: string;
+  inVpc?: boolean;
+  /** The function whose code gets the credentials. Default: a service acts in the role's name. */
+  sourceFunctionArn?: string;
+};
 
 /** Assumes roles, each session once. */
 export type Sessions = { assume(request: SessionRequest): Promise<Caller> };
@@ -12,7 +18,7 @@ export function createSessions(world: World, sts: STSClient): Sessions {
   const known = new Map<string, Promise<Caller>>();
   return {
     assume: (request) => {
-      const key = `${request.roleArn} ${request.sessionName} ${request.inVpc ?? false}`;
+      const key = `${request.roleArn} ${request.sessionName} ${request.inVpc ?? false} ${request.sourceFunctionArn ?? ''}`;
       const session = known.get(key) ?? assume(world, sts, request);
       known.set(key, session);
       return session;
@@ -23,7 +29,7 @@ export function createSessions(world: World, sts: STSClient): Sessions {
 async function assume(
   world: World,
   sts: STSClient,
-  { roleArn, sessionName, inVpc = false }: SessionRequest,
+  { roleArn, sessionName, inVpc = false, sourceFunctionArn }: SessionRequest,
 ): Promise<Caller> {
   const RoleSessionName = sessionName.slice(0, 64);
   const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName }));
@@ -33,20 +39,28 @@ async function assume(
     roleArn,
     sessionName: RoleSessionName,
     inVpc,
+    sourceFunctionArn,
   });
 }
 
-export type NewSession = { credentials: Caller['credentials']; roleArn: string; sessionName: string; inVpc: boolean };
+export type NewSession = {
+  credentials: Caller['credentials'];
+  roleArn: string;
+  sessionName: string;
+  inVpc: boolean;
+  sourceFunctionArn?: string | undefined;
+};
 
 /** Makes a session known to the guard. */
 export function registerSession({ callers, accountId }: World, session: NewSession): Caller {
-  const { credentials, roleArn, sessionName, inVpc } = session;
+  const { credentials, roleArn, sessionName, inVpc, sourceFunctionArn } = session;
   const arn = `arn:aws:sts::${accountId}:assumed-role/${roleArn.split('/').at(-1)}/${sessionName}`;
   const caller: Caller = {
     credentials,
     principal: { kind: 'session', arn, roleArn, accountId },
     name: sessionName,
     inVpc,
+    sourceFunctionArn,
   };
   callers.set(credentials.accessKeyId, caller);
   return caller;

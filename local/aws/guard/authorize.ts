@@ -36,8 +36,10 @@ function impliedPermissions(world: World, { action, resource }: Permission): Per
   return uses.map((use) => ({ action: use, resource: key, context }));
 }
 
+type Asking = { principal: Principal; inVpc: boolean; sourceFunctionArn?: string | undefined };
+
 /** The keys that every request has. The way to AWS is TLS; that the local one is not, says nothing about it. */
-function globalContext(world: World, principal: Principal, inVpc: boolean): RequestContext {
+function globalContext(world: World, { principal, inVpc, sourceFunctionArn }: Asking): RequestContext {
   const now = new Date();
   const context: Record<string, string> = {
     'aws:securetransport': 'true',
@@ -49,6 +51,7 @@ function globalContext(world: World, principal: Principal, inVpc: boolean): Requ
     'aws:viaawsservice': 'false',
   };
   if (!inVpc) context['aws:sourceip'] = '127.0.0.1';
+  if (sourceFunctionArn !== undefined) context['lambda:sourcefunctionarn'] = sourceFunctionArn;
   if (principal.kind === 'session') context['aws:principalarn'] = principal.roleArn;
   if (principal.kind === 'user') context['aws:principalarn'] = principal.arn;
   if (principal.kind === 'session' || principal.kind === 'user') context['aws:principalaccount'] = world.accountId;
@@ -91,27 +94,27 @@ export function judgeOne(world: World, caller: Caller, permission: Permission): 
       reason: `because the function's VPC has no endpoint for ${service} and no way to the internet`,
     };
   }
-  const context = { ...globalContext(world, caller.principal, caller.inVpc), ...permission.context };
+  const context = { ...globalContext(world, caller), ...permission.context };
   return decide({ ...permission, principal: caller.principal, context }, policiesFor(world, caller, permission));
 }
 
 /**
  * Whether a service of AWS may act on a resource by the resource's own policy: EventBridge and SNS on a queue, Lambda
- * on a role.
+ * on a role. It is recorded: nobody asks without acting.
  */
 export function judgeService(world: World, service: string, permission: Permission): Decision {
   const principal: Principal = { kind: 'service', service };
   const context = {
-    ...globalContext(world, principal, false),
+    ...globalContext(world, { principal, inVpc: false }),
     'aws:sourceaccount': world.accountId,
     ...permission.context,
   };
-  const decisions = [permission, ...impliedPermissions(world, permission)].map((need) =>
-    decide(
-      { ...need, principal, context: { ...context, ...need.context } },
-      { identity: [], resource: resourcePolicies(world, need) },
-    ),
-  );
+  const decisions = [permission, ...impliedPermissions(world, permission)].map((need) => {
+    const request = { ...need, principal, context: { ...context, ...need.context } };
+    const decision = decide(request, { identity: [], resource: resourcePolicies(world, need) });
+    world.record.add({ name: service }, need, decision);
+    return decision;
+  });
   return decisions.find((decision) => !decision.allowed) ?? { allowed: true };
 }
 

@@ -8,7 +8,6 @@ import { readClaim, type SignatureClaim } from './claim.ts';
 import { createForward, type Forward } from './forward.ts';
 import type { Operation } from './operations/operation.ts';
 import { nameOperation, protocolOf, readOperation, readUnjudged } from './operations/read.ts';
-import { type CallRecord, createCallRecord } from './record.ts';
 import { signRequest } from './signature.ts';
 import { splitTarget, type WireRequest } from './wire.ts';
 import type { Caller, World } from './world.ts';
@@ -23,13 +22,12 @@ export type Interceptor = (call: Call, next: () => Promise<Answer>) => Promise<A
 export type Guard = {
   /** What functions get as `AWS_ENDPOINT_URL`. */
   url: string;
-  record: CallRecord;
   /** The first one that was added is asked first. */
   intercept(interceptor: Interceptor): void;
   close(): Promise<void>;
 };
 
-type Ports = { world: World; forward: Forward; record: CallRecord; administrator: Caller; interceptors: Interceptor[] };
+type Ports = { world: World; forward: Forward; administrator: Caller; interceptors: Interceptor[] };
 
 /**
  * Starts the guard in front of the emulator. Of each call it checks the signature (header or presigned URL) against
@@ -44,18 +42,13 @@ type Ports = { world: World; forward: Forward; record: CallRecord; administrator
  * @param emulatorPort moto's port on the loopback interface.
  */
 export async function startGuard(world: World, emulatorPort: number, administrator: Caller): Promise<Guard> {
-  const ports: Ports = {
-    ...{ world, administrator, interceptors: [] },
-    forward: createForward(emulatorPort),
-    record: createCallRecord(),
-  };
+  const ports: Ports = { world, administrator, interceptors: [], forward: createForward(emulatorPort) };
   const server = createServer((incoming, outgoing) => void serve(ports, incoming, outgoing));
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    record: ports.record,
     intercept: (interceptor) => void ports.interceptors.push(interceptor),
     close: () => close(server, ports.forward),
   };
@@ -112,16 +105,23 @@ async function handle(ports: Ports, request: WireRequest): Promise<Answer> {
   return run(ports, { caller, operation, request }, claim);
 }
 
-function judgeAndRecord({ world, record }: Ports, caller: Caller, operation: Operation): Judgement[] {
+function judgeAndRecord({ world }: Ports, caller: Caller, operation: Operation): Judgement[] {
   const judgements = judge(world, caller, operation);
-  if (caller.principal.kind === 'session') for (const judgement of judgements) record.add(caller.name, judgement);
+  for (const judgement of judgements) record(world, caller, judgement);
   return judgements;
 }
 
-function unknownOperation({ record }: Ports, caller: Caller, request: WireRequest, { service }: SignatureClaim): Fault {
+/** The administrator is the player itself, whose calls are nobody's. */
+function record({ record }: World, caller: Caller, { permission, decision }: Judgement): void {
+  const { principal, name, inVpc, sourceFunctionArn } = caller;
+  if (principal.kind !== 'session') return;
+  record.add({ name, inVpc, sourceFunctionArn, roleArn: principal.roleArn }, permission, decision);
+}
+
+function unknownOperation({ world }: Ports, caller: Caller, request: WireRequest, { service }: SignatureClaim): Fault {
   const action = `${service}:${nameOperation(request)}`;
   const reason = `because the local account doesn't know which permission it needs (local/aws/guard/operations)`;
-  record.add(caller.name, { permission: { action, resource: '*' }, decision: { allowed: false, reason } });
+  record(world, caller, { permission: { action, resource: '*' }, decision: { allowed: false, reason } });
   return accessDenied(`User: ${caller.principal.arn} may not call ${action} ${reason}`);
 }
 
@@ -145,7 +145,7 @@ async function askBothJudges(ports: Ports, call: Call, claim: SignatureClaim): P
   const [permission] = operation.permissions;
   if (answer.status !== 403 || !operation.judgedByEmulator || permission === undefined) return answer;
   const denial: Judgement = { permission, decision: { allowed: false, reason: 'because the emulator refuses it' } };
-  if (caller.principal.kind === 'session') ports.record.add(caller.name, denial);
+  record(ports.world, caller, denial);
   return faultAnswer(accessDenied(describeDenial(caller, denial)), operation.protocol);
 }
 

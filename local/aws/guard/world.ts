@@ -1,5 +1,6 @@
 import type { Principal } from './policy/decide.ts';
 import type { PolicyDocument } from './policy/document.ts';
+import { type CallRecord, createCallRecord } from './record.ts';
 import type { Credentials } from './signature.ts';
 
 /** A role of the template, with the texts of all its policies. */
@@ -13,6 +14,8 @@ export type Caller = {
   name: string;
   /** It has no network but the template's VPC endpoints. */
   inVpc: boolean;
+  /** The function whose own code calls. Undefined for Lambda itself, which polls queues and streams with the function's role. */
+  sourceFunctionArn?: string | undefined;
 };
 
 /** What the guard knows of the account's resources. The player fills it in while it creates them. */
@@ -35,6 +38,8 @@ export type World = {
   partitionKeys: Map<string, string>;
   /** The policies of the VPC endpoints, by the service they lead to (`s3`, `dynamodb`, …). */
   endpointPolicies: Map<string, PolicyDocument[]>;
+  /** What was called so far. */
+  record: CallRecord;
 };
 
 export function createWorld(accountId: string, region: string): World {
@@ -49,6 +54,7 @@ export function createWorld(accountId: string, region: string): World {
     secrets: new Map(),
     partitionKeys: new Map(),
     endpointPolicies: new Map(),
+    record: createCallRecord(),
   };
 }
 

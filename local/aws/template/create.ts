@@ -9,12 +9,17 @@ import { madeUp } from './resources/recorded.ts';
 /** A resource whose type the player doesn't know. */
 export type Unplayed = { logicalId: string; type: string; path: string };
 
+/** A resource as it was created: for whoever wants to know which policy it has, with the names of this account. */
+export type DescribedResource = { type: string; properties: Properties; ref: string; arn?: unknown };
+
 /** A stack whose resources exist. */
 export type CreatedStack = {
   /** What `Ref` and `Fn::GetAtt` lead to, by logical id. */
   resources: ReadonlyMap<string, ResolvedResource>;
   outputs: Readonly<Record<string, string>>;
   unplayed: readonly Unplayed[];
+  /** By logical id. */
+  described(): Record<string, DescribedResource>;
 };
 
 /** What creations have in common. */
@@ -53,7 +58,11 @@ export async function createStack(stack: SynthesizedStack, environment: Environm
     resources.set(logicalId, await createOne(resource, creation, scope));
   };
   await Promise.all(Object.keys(present).map(create));
-  return { resources, outputs: outputsOf(template, scope), unplayed };
+  const described = () =>
+    Object.fromEntries(
+      [...resources].map(([id, resolved]) => [id, describeResource(present[id] as TemplateResource, resolved, scope)]),
+    );
+  return { resources, outputs: outputsOf(template, scope), unplayed, described };
 }
 
 function pathOf({ Metadata }: TemplateResource, logicalId: string): string {
@@ -69,6 +78,10 @@ async function createOne(resource: TemplateResource, creation: Creation, scope: 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TemplateError(`${creation.stackName}/${creation.logicalId} (${resource.Type}): ${reason}`, { cause });
   }
+}
+
+function describeResource({ Type, Properties }: TemplateResource, { ref, attributes }: ResolvedResource, scope: Scope) {
+  return { type: Type, properties: resolve(Properties ?? {}, scope) as Properties, ref, arn: attributes.Arn };
 }
 
 function presentResources({ Resources: all }: Template, scope: Scope): Resources {

@@ -25,12 +25,25 @@ function tableArn(world: World, name: string): string {
   return name.startsWith('arn:') ? name : arnOf(world, 'dynamodb', `table/${name}`);
 }
 
-/** `dynamodb:LeadingKeys`, as far as the request names the key itself: not for key conditions, written as expressions. */
+type Attributes = Readonly<Record<string, Record<string, string>>>;
+
+/** `dynamodb:LeadingKeys`: the partition that the request names, in its key, its item, or the condition of a query on the table. */
 function leadingKeys(world: World, table: string, item: Parameters): Permission['context'] {
   const name = world.partitionKeys.get(table);
-  const attributes = (item.Key ?? item.Item) as Record<string, Record<string, string>> | undefined;
-  const value = name === undefined ? undefined : Object.values(attributes?.[name] ?? {})[0];
-  return value === undefined ? {} : { 'dynamodb:leadingkeys': value };
+  if (name === undefined) return {};
+  const attributes = (item.Key ?? item.Item) as Attributes | undefined;
+  const value = attributes ? attributes[name] : queriedPartition(name, item);
+  const [key] = Object.values(value ?? {});
+  return key === undefined ? {} : { 'dynamodb:leadingkeys': key };
+}
+
+/** A query names its partition by an equality: `#pk = :partition`. That of an index is another attribute. */
+function queriedPartition(name: string, item: Parameters): Attributes[string] | undefined {
+  const names = (item.ExpressionAttributeNames ?? {}) as Readonly<Record<string, string>>;
+  const values = (item.ExpressionAttributeValues ?? {}) as Attributes;
+  const equalities = text(item.KeyConditionExpression).matchAll(/(#?[\w.-]+)\s*=\s*(:\w+)/g);
+  const [, , placeholder = ''] = [...equalities].find(([, left = '']) => (names[left] ?? left) === name) ?? [];
+  return values[placeholder];
 }
 
 function onTable(world: World, action: string, item: Parameters): Permission {
