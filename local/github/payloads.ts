@@ -2,9 +2,10 @@ import { type ChangedPaths, changedPaths } from './git/diff.ts';
 import { type CommitRecord, readCommit, readCommits, type Signature } from './git/history.ts';
 import { isAncestor, noObject, type RefChange } from './git/refs.ts';
 import { accountShape, iso, nodeId } from './shapes/common.ts';
-import { fullPullShape, type PullDetails } from './shapes/pull-request.ts';
+import { fullPullShape, type PullDetails, pullShape } from './shapes/pull-request.ts';
 import { pushRepositoryShape, repositoryPage, repositoryShape } from './shapes/repository.ts';
-import { type Account, loginOfEmail, type PullRequest, type Repository, type World } from './world.ts';
+import { reviewShape } from './shapes/review.ts';
+import { type Account, loginOfEmail, type PullRequest, type Repository, type Review, type World } from './world.ts';
 
 /** GitHub lists no more commits than this in a push. */
 const mostCommits = 2048;
@@ -71,7 +72,7 @@ function signatureShape({ name, email, date }: Signature) {
 }
 
 export type PullEvent = {
-  action: 'opened' | 'closed' | 'reopened' | 'edited' | 'synchronize';
+  action: 'opened' | 'closed' | 'reopened' | 'edited' | 'synchronize' | 'ready_for_review';
   sender: Account;
   /** Of `synchronize`: where the head was and is; of `edited`: what was before. */
   extra?: Record<string, unknown>;
@@ -95,6 +96,18 @@ export function pullRequestPayload(
   };
 }
 
+/** The payload of a `pull_request_review`, whose pull request lacks what takes GitHub a merge to know. */
+export function reviewPayload(world: World, repository: Repository, pull: PullRequest, review: Review) {
+  return {
+    action: 'submitted',
+    review: { ...reviewShape(world, repository, review), state: review.state.toLowerCase() },
+    pull_request: pullShape(world, repository, pull),
+    repository: repositoryShape(world, repository),
+    installation: installation(world),
+    sender: accountShape(world, review.user),
+  };
+}
+
 /** What GitHub sends when a webhook is set up. */
 export function pingPayload(world: World, url: string) {
   const app = world.apps.find(({ name }) => name === 'read');
@@ -107,7 +120,7 @@ export function pingPayload(world: World, url: string) {
       id: app?.id ?? 0,
       name: 'web',
       active: true,
-      events: ['pull_request', 'push'],
+      events: ['pull_request', 'pull_request_review', 'push'],
       config: { content_type: 'json', insecure_ssl: '0', secret: '********', url },
       updated_at: at,
       created_at: at,

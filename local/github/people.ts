@@ -5,8 +5,9 @@ import { initBare, noObject, resolveCommit, updateRef } from './git/refs.ts';
 import { git } from './git/run.ts';
 import { readBlob } from './git/tree.ts';
 import { type MergeRequest, mergePull } from './merge.ts';
-import { closePull, type NewPullRequest, openPull } from './pull-requests.ts';
+import { closePull, type NewPullRequest, openPull, readyForReview } from './pull-requests.ts';
 import { moveRef } from './ref-changes.ts';
+import { type NewReview, reviewPull } from './reviews.ts';
 import { statusesOf } from './routes/statuses.ts';
 import {
   type CommitStatus,
@@ -15,6 +16,7 @@ import {
   type PullRequest,
   personAccount,
   type Repository,
+  type Right,
   type World,
 } from './world.ts';
 
@@ -59,10 +61,17 @@ export type People = {
   /** Newest first. */
   statuses: (repository: string, sha: string) => CommitStatus[];
   pullRequests: (repository: string) => readonly PullRequest[];
-  openPullRequest: (repository: string, pull: NewPullRequest) => Promise<PullRequest>;
+  /** `by`: a name; default: Dev Eloper. */
+  openPullRequest: (repository: string, pull: NewPullRequest & { by?: string }) => Promise<PullRequest>;
   /** @returns the base branch's new head */
   mergePullRequest: (repository: string, number: number, request?: MergeRequest) => Promise<string>;
   closePullRequest: (repository: string, number: number) => Promise<void>;
+  /** Says that a draft is ready. */
+  readyForReview: (repository: string, number: number) => Promise<void>;
+  /** Reviews a pull request at its present head. `by`: a name; default: Dev Eloper. */
+  review: (repository: string, number: number, review: NewReview) => Promise<void>;
+  /** Gives a person, by name, a right in a repository. Everybody else may read, Dev Eloper is its administrator. */
+  grant: (repository: string, name: string, right: Right) => void;
   /** Everything that was written about a repository: comments, deployments, check runs. */
   records: (repository: string) => Pick<Repository, 'comments' | 'commitComments' | 'deployments' | 'checkRuns'>;
 };
@@ -143,13 +152,19 @@ export function createPeople(world: World, root: string): People {
     readFile,
     statuses: (name, sha) => statusesOf(named(name), sha),
     pullRequests: (name) => named(name).pulls,
-    openPullRequest: (name, pull) => openPull(world, named(name), pull, person),
+    openPullRequest: (name, { by, ...pull }) => openPull(world, named(name), pull, personOf(by)),
     mergePullRequest: (name, number, request = {}) =>
       mergePull(world, named(name), findPull(named(name), number), request, person),
     closePullRequest: (name, number) => closePull(world, named(name), findPull(named(name), number), person),
+    readyForReview: (name, number) => readyForReview(world, named(name), findPull(named(name), number), person),
+    review: (name, number, review) =>
+      reviewPull(world, named(name), findPull(named(name), number), { ...review, by: personOf(review.by) }),
+    grant: (name, login, right) => void named(name).rights.set(personOf(login).login.toLowerCase(), right),
     records: named,
   };
 }
+
+const personOf = (name = developer.name) => personAccount({ ...developer, name });
 
 function findPull({ pulls }: Repository, number: number): PullRequest {
   const pull = pulls.find((candidate) => candidate.number === number);
@@ -171,7 +186,16 @@ function newRepository(world: World, root: string, { owner, name, defaultBranch 
   if (!/^[\w.-]+\/[\w.-]+$/.test(fullName) || world.repositories.has(fullName.toLowerCase()))
     throw new GitHubError(422, `the repository name ${fullName} is invalid or taken`);
   const at = world.now();
-  const records = { pulls: [], comments: [], commitComments: [], statuses: [], deployments: [], checkRuns: [] };
+  const records = {
+    pulls: [],
+    comments: [],
+    reviews: [],
+    rights: new Map([[personAccount(developer).login.toLowerCase(), 'admin' as const]]),
+    commitComments: [],
+    statuses: [],
+    deployments: [],
+    checkRuns: [],
+  };
   return {
     id: world.nextId(),
     owner,

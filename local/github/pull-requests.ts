@@ -143,3 +143,9 @@ export function markMerged(pull: PullRequest, commit: string, by: Account, at: D
   pull.mergedBy = by;
   pull.mergeCommit = commit;
 }
+
+export async function readyForReview(world: World, repository: Repository, pull: PullRequest, by: Account) {
+  pull.draft = false;
+  pull.updatedAt = world.now();
+  await announcePull(world, repository, pull, { action: 'ready_for_review', sender: by });
+}

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { notFound } from './errors.ts';
 
 export type WebhookTarget = { url: string; secret: string };
-export type WebhookEvent = 'push' | 'pull_request' | 'ping';
+export type WebhookEvent = 'push' | 'pull_request' | 'pull_request_review' | 'ping';
 
 export type Delivery = {
   /** `X-GitHub-Delivery`; a redelivery has the same. */

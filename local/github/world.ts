@@ -36,6 +36,21 @@ export type Comment = {
   updatedAt: Date;
 };
 
+export type Review = {
+  id: number;
+  /** Of the pull request. */
+  number: number;
+  body: string;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED';
+  /** The head that it was written for. */
+  sha: string;
+  user: Account;
+  createdAt: Date;
+};
+
+/** What somebody may do in a repository, as GitHub's API calls it. */
+export type Right = 'admin' | 'write' | 'read' | 'none';
+
 export type CommitComment = { id: number; sha: string; body: string; user: Account; createdAt: Date };
 
 type CommitState = 'error' | 'failure' | 'pending' | 'success';
@@ -119,6 +134,9 @@ export type Repository = {
   exclusive: <T>(work: () => Promise<T>) => Promise<T>;
   pulls: PullRequest[];
   comments: Comment[];
+  reviews: Review[];
+  /** By login in lower case; whoever isn't there may read only. */
+  rights: Map<string, Right>;
   commitComments: CommitComment[];
   statuses: CommitStatus[];
   deployments: Deployment[];

@@ -13,6 +13,7 @@ import { deploymentRoutes } from './deployments.ts';
 import { pullRoutes } from './pulls.ts';
 import { refRoutes } from './refs.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { reviewRoutes } from './reviews.ts';
 import { statusRoutes } from './statuses.ts';
 
 /** Everything that the stand-in serves below its API's address. */
@@ -30,6 +31,7 @@ export function allRoutes(tokens: Map<string, InstallationToken>, archives: Pick
     ...pullRoutes,
     ...refRoutes,
     ...repositoryRoutes,
+    ...reviewRoutes,
     ...statusRoutes,
     graphqlRoute,
   ];

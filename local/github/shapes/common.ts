@@ -57,7 +57,7 @@ export function appShape(world: World, app: App) {
     created_at: iso(app.createdAt),
     updated_at: iso(app.createdAt),
     permissions: app.permissions,
-    events: app.name === 'read' ? ['pull_request', 'push'] : [],
+    events: app.name === 'read' ? ['pull_request', 'pull_request_review', 'push'] : [],
   };
 }
 

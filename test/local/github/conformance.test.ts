@@ -82,6 +82,9 @@ test('every route is called by the real Octokit and answers as GitHub describes 
   await report.issues.getComment({ ...environment, comment_id: comment.id });
   await report.issues.updateComment({ ...environment, comment_id: comment.id, body: 'New plan' });
   await report.issues.deleteComment({ ...environment, comment_id: comment.id });
+  await github.review('acme/environment', pull.number, { state: 'APPROVED', body: '' });
+  await read.pulls.listReviews(one);
+  await read.repos.getCollaboratorPermissionLevel({ ...environment, username: 'Dev-Eloper' });
   await write.pulls.merge(one);
 
   const { data: deployment } = await report.repos.createDeployment({

@@ -1,0 +1,125 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { environmentKey } from './keys.ts';
+import {
+  type PullRequestChange,
+  type PullRequestStore,
+  pullRequestKey,
+  pullRequestPrefix,
+  pullRequestSchema,
+} from './pull-request.ts';
+import type { WriteResult } from './store.ts';
+
+type Table = { client: DynamoDBClient; table: string };
+
+/** Pull requests in the state table, in their environment's partition, so that its stream tells of them. */
+export function createDynamoPullRequestStore({ client, table: TableName }: Table): PullRequestStore {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const ofLook = (sequence: number) => ({
+    ConditionExpression: '#sequence = :sequence',
+    ExpressionAttributeNames: { '#sequence': 'sequence' },
+    ExpressionAttributeValues: { ':sequence': sequence },
+  });
+
+  return {
+    async listPullRequests(environment) {
+      const pages = paginateQuery(
+        { client: documents },
+        {
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': environmentKey(environment), ':prefix': pullRequestPrefix },
+        },
+      );
+      const items = await Array.fromAsync(pages, ({ Items = [] }) => Items);
+      return items.flat().map((item) => pullRequestSchema.parse(item));
+    },
+
+    async readPullRequest(environment, number) {
+      const Key = pullRequestKey(environment, number);
+      const { Item } = await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      return Item === undefined ? undefined : pullRequestSchema.parse(Item);
+    },
+
+    writePullRequest: (state) =>
+      unlessSuperseded(() =>
+        documents.send(
+          new PutCommand({
+            TableName,
+            Item: { ...state, ...pullRequestKey(state.environment, state.number) },
+            ConditionExpression: 'attribute_not_exists(#sequence) OR #sequence <= :sequence',
+            ExpressionAttributeNames: { '#sequence': 'sequence' },
+            ExpressionAttributeValues: { ':sequence': state.sequence },
+          }),
+        ),
+      ),
+
+    changePullRequest({ environment, number, sequence }, change) {
+      const { expression, names, values } = setting(change);
+      const condition = ofLook(sequence);
+      return unlessSuperseded(() =>
+        documents.send(
+          new UpdateCommand({
+            TableName,
+            Key: pullRequestKey(environment, number),
+            UpdateExpression: `SET ${expression}`,
+            ConditionExpression: condition.ConditionExpression,
+            ExpressionAttributeNames: { ...condition.ExpressionAttributeNames, ...names },
+            ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ...values },
+          }),
+        ),
+      );
+    },
+
+    notePlan: ({ environment, number, id, application, outcome }) =>
+      unlessSuperseded(() =>
+        documents.send(
+          new UpdateCommand({
+            TableName,
+            Key: pullRequestKey(environment, number),
+            UpdateExpression: 'SET asked.done.#application = :outcome',
+            ConditionExpression: 'asked.id = :id',
+            ExpressionAttributeNames: { '#application': application },
+            ExpressionAttributeValues: { ':outcome': outcome, ':id': id },
+          }),
+        ),
+      ),
+
+    deletePullRequest: ({ environment, number, sequence }) =>
+      unlessSuperseded(() =>
+        documents.send(new DeleteCommand({ TableName, Key: pullRequestKey(environment, number), ...ofLook(sequence) })),
+      ),
+  };
+}
+
+/** `phase` and the like are reserved words, so every name is a placeholder. */
+function setting({ againAt, ...change }: PullRequestChange) {
+  const fields = Object.entries(change).filter(([, value]) => value !== undefined);
+  const asked = againAt === undefined ? [] : ['asked.againAt = :againAt'];
+  return {
+    expression: [...fields.map(([name]) => `#${name} = :${name}`), ...asked].join(', '),
+    names: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+    values: {
+      ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+      ...(againAt !== undefined && { ':againAt': againAt }),
+    },
+  };
+}
+
+async function unlessSuperseded(write: () => Promise<unknown>): Promise<WriteResult> {
+  try {
+    await write();
+    return 'written';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return 'superseded';
+    throw error;
+  }
+}
