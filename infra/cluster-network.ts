@@ -1,25 +1,10 @@
-import { Annotations, Aws } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress, type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DeployerCluster } from '../shared/config/cluster.ts';
-import type { NodeFunction } from './node-function.ts';
+import type { FunctionNetwork } from './node-function.ts';
 
 const https = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
-
-/**
- * What Lambda itself does with a function's role to put the function into a VPC.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
- */
-const interfaceActions = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:UnassignPrivateIpAddresses',
-];
 
 /** Everything that a function in the VPC may open a connection to. */
 export type WaysOut = {
@@ -30,7 +15,7 @@ export type WaysOut = {
 };
 
 /** A place in a cluster's VPC, known by ids alone (no look-up), from which only the ways that are named lead out, and none in. */
-export class ClusterNetwork extends Construct {
+export class ClusterNetwork extends Construct implements FunctionNetwork {
   private readonly cluster: DeployerCluster;
   private readonly vpc: IVpc;
   private readonly groupId: string;
@@ -53,25 +38,6 @@ export class ClusterNetwork extends Construct {
       vpcSubnets: { subnets: subnets.map((subnetId) => Subnet.fromSubnetAttributes(this, subnetId, { subnetId })) },
       securityGroups: [SecurityGroup.fromSecurityGroupId(this, 'Placement', this.groupId, { mutable: false })],
     };
-  }
-
-  /**
-   * Lambda makes the function's network interfaces with the function's role, and offers no resource to name. What the function's
-   * own code asks is denied: `lambda:SourceFunctionArn` is only there in calls that come from inside a function.
-   */
-  allowInterfaces(fn: NodeFunction): void {
-    const ownCode = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:*`;
-    const why = 'Lambda makes its network interfaces in its name; EC2 has no resource to name before they exist';
-    fn.allow(why, interfaceActions, ['*'], { sid: 'NetworkInterfaces' });
-    fn.role.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: 'NotByOwnCode',
-        effect: Effect.DENY,
-        actions: ['ec2:*'],
-        resources: ['*'],
-        conditions: { ArnLike: { 'lambda:SourceFunctionArn': ownCode } },
-      }),
-    );
   }
 
   /**

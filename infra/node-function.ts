@@ -1,13 +1,18 @@
 import { resolve } from 'node:path';
 import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, type ILayerVersion, Runtime, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Alerts } from './alerts.ts';
-import type { ClusterNetwork } from './cluster-network.ts';
+import { allowInterfaces } from './network-interfaces.ts';
 import { projectRoot } from './project-root.ts';
+
+/** A place in a VPC. */
+export type FunctionNetwork = {
+  placement(): Required<Pick<NodejsFunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'>>;
+};
 
 export type NodeFunctionProps = {
   /** The folder under `functions/` whose `handler.ts` it runs. */
@@ -20,10 +25,12 @@ export type NodeFunctionProps = {
   /** @default Architecture.ARM_64, the cheaper one */
   architecture?: Architecture;
   /** @default none: the function runs outside any VPC */
-  network?: ClusterNetwork;
+  network?: FunctionNetwork;
   layers?: ILayerVersion[];
   /** Size of `/tmp`. @default 512 MiB */
   ephemeralStorageSize?: Size;
+  /** An instance serves one tenant only, whom each invocation must name. @default false */
+  perTenant?: boolean;
 };
 
 /** What a function may do, and why: `docs/permissions.md` is made of these. */
@@ -54,7 +61,7 @@ export class NodeFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.allow('its log', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-    props.network?.allowInterfaces(this);
+    if (props.network) allowInterfaces(this);
     this.lambda = this.createLambda(props, logGroup);
     props.alerts.whenAbove(this, 'Errors', {
       metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
@@ -79,7 +86,7 @@ export class NodeFunction extends Construct {
   }
 
   private createLambda(props: NodeFunctionProps, logGroup: LogGroup): NodejsFunction {
-    const { name, description, timeout, memorySize, network, layers, ephemeralStorageSize } = props;
+    const { name, description, timeout, memorySize, network, layers, ephemeralStorageSize, perTenant } = props;
     return new NodejsFunction(this, 'Resource', {
       entry: resolve(projectRoot, 'functions', name, 'handler.ts'),
       projectRoot,
@@ -105,6 +112,7 @@ export class NodeFunction extends Construct {
       logGroup,
       ...(layers && { layers }),
       ...(ephemeralStorageSize && { ephemeralStorageSize }),
+      ...(perTenant && { tenancyConfig: TenancyConfig.PER_TENANT }),
       ...network?.placement(),
     });
   }

@@ -27,7 +27,7 @@ import type { SourcePorts } from './ports.ts';
 import { refreshAll } from './refresh-all.ts';
 import { createRender } from './renderer.client.ts';
 
-const { github, environments, clusters } = loadDeployer(requireVariable(variables.configurationFile));
+const { github, environments, clusters, renderer } = loadDeployer(requireVariable(variables.configurationFile));
 const log = createLog('source');
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sqs = new SQSClient();
@@ -51,7 +51,11 @@ const ports: Omit<SourcePorts, 'deadline'> = {
     isInEcr: (chart) => ecrRepositoryOf(chart) !== undefined,
   }),
   // A new account runs ten functions at once: what is throttled waits for its turn.
-  render: createRender(new LambdaClient({ maxAttempts: 10 }), requireVariable(variables.rendererFunctionName)),
+  render: createRender({
+    client: new LambdaClient({ maxAttempts: 10 }),
+    functionName: requireVariable(variables.rendererFunctionName),
+    perTenant: renderer.tenantIsolation,
+  }),
   describe: createDescribeCluster(new EKSClient()),
   sendAll: createSqsSendAll(sqs),
   reconciliationQueues: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),

@@ -11,8 +11,11 @@ import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 
-/** Invokes `renderer`. `crashed` when it ended without an answer: out of memory or time. */
-export type Render = (request: RenderRequest) => Promise<RenderResult | 'crashed'>;
+/**
+ * Invokes `renderer`, which never renders for two environments in one process. `crashed` when it ended without an answer: out of memory or
+ * time.
+ */
+export type Render = (request: RenderRequest, environment: string) => Promise<RenderResult | 'crashed'>;
 
 export type DescribeCluster = (eksName: string) => Promise<Pick<ClusterState, 'endpoint' | 'certificateAuthority'>>;
 

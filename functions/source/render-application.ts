@@ -12,8 +12,11 @@ import { obtainChart } from './obtain-chart.ts';
 import type { PlannedApplication, PlannedChart } from './plan-applications.ts';
 import type { SourcePorts } from './ports.ts';
 
-/** A look at a head, with all its continuations when time was up: `isContinued` says that this is one. */
-export type Look = { id: string; isContinued: boolean };
+/**
+ * A look at a head, with all its continuations when time was up: `isContinued` says that this is one. `isTrial`: nobody has decided on this
+ * content yet, so what comes of it is remembered for this look only.
+ */
+export type Look = { id: string; isContinued: boolean; isTrial?: boolean };
 
 /** What one application is rendered from; `inputs` is the digest of all that matters. */
 export type RenderInput = {
@@ -81,9 +84,9 @@ async function render(input: RenderInput, ports: SourcePorts): Promise<RenderedB
   if (!hasTime(ports)) return undefined;
   const rendering = keys.rendering(environment, application.name, randomUUID());
   const request = { ...(await requestFor(input, rendering, ports)), chart };
-  const first = await ports.render(request);
+  const first = await ports.render(request, environment);
   // It may have been the machine.
-  const result = first === 'crashed' && hasTime(ports) ? await ports.render(request) : first;
+  const result = first === 'crashed' && hasTime(ports) ? await ports.render(request, environment) : first;
   if (result === 'crashed') return failed([crash(application)], true);
   if (result.outcome === 'failed') return failed(result.problems);
   if (result.objects === 0) return failed([emptyRendering(application)]);

@@ -4,6 +4,7 @@ import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
 import { nameSchema, pathSchema, repositorySchema } from './names.ts';
 import { checkRegistries, locationSchema } from './registries.ts';
+import { rendererSchema } from './renderer.ts';
 import { verifyRuleSchema } from './verify-rule.ts';
 
 const app = z
@@ -124,6 +125,7 @@ export const deployerSchema = z
       .describe('The clusters, each by a name of your choice.'),
     environments: z.record(nameSchema, deployerEnvironmentSchema).describe('The environments, each by its name.'),
     schedules: schedules.prefault({}),
+    renderer: rendererSchema.prefault({}),
     alerts: z
       .strictObject({ emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.') })
       .prefault({}),

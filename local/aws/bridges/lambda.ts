@@ -51,12 +51,15 @@ async function invoke(ports: LambdaBridgePorts, pool: FunctionPool, type: string
   const event = parse(text === '' ? '{}' : text);
   if (event === undefined)
     return fault(400, 'InvalidRequestContentException', 'Could not parse request body into json');
+  const tenant = request.headers['x-amz-tenant-id'];
+  if ((tenant !== undefined) !== (pool.definition.perTenant ?? false))
+    return fault(400, 'InvalidParameterValueException', wrongTenancy);
   if (type === 'DryRun') return { status: 204, headers: {}, body: new Uint8Array() };
   if (type === 'Event') {
-    void invokeLater(ports, pool, event.value);
+    void invokeLater(ports, pool, event.value, tenant);
     return { status: 202, headers: { 'x-amzn-requestid': randomUUID() }, body: new Uint8Array() };
   }
-  const result = await pool.invoke(event.value);
+  const result = await pool.invoke(event.value, tenant);
   const error: Record<string, string> = result.ok ? {} : { 'x-amz-function-error': 'Unhandled' };
   return jsonAnswer(200, result.payload ?? null, { ...error, 'x-amz-executed-version': '$LATEST' });
 }
@@ -69,6 +72,9 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
+const wrongTenancy =
+  'A tenant ID must be given to a function with tenant isolation, and to no other: add or remove X-Amz-Tenant-Id';
+
 function fault(status: number, type: string, Message: string): Answer {
   return jsonAnswer(status, { Type: 'User', Message, message: Message }, { 'x-amzn-errortype': type });
 }
@@ -78,11 +84,12 @@ async function invokeLater(
   { parts, deliverAs, warn }: LambdaBridgePorts,
   pool: FunctionPool,
   event: unknown,
+  tenant: string | undefined,
 ): Promise<void> {
   const { arn, name } = pool.definition;
   const { retries = 2, onFailureArn } = parts.asyncConfigs.get(arn) ?? {};
   for (let attempt = 0; ; attempt += 1) {
-    const result = await pool.invoke(event);
+    const result = await pool.invoke(event, tenant);
     if (result.ok) return;
     if (attempt < retries) {
       await sleep(retryDelays[attempt], undefined, { ref: false });

@@ -18,6 +18,8 @@ export type FunctionDefinition = {
   inVpc: boolean;
   /** Of `ReservedConcurrentExecutions`: at most so many at once. */
   reservedConcurrency?: number | undefined;
+  /** Each of its processes serves one tenant only, whom every invocation names. Default: nobody is named. */
+  perTenant?: boolean | undefined;
 };
 
 /** How one invocation ended. */

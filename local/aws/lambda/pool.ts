@@ -5,8 +5,12 @@ import type { Instance } from './instance.ts';
 /** The processes of one function. */
 export type FunctionPool = {
   definition: FunctionDefinition;
-  /** Runs the handler in a process that is free, or in a new one. Waits while too many run. */
-  invoke(event: unknown): Promise<InvocationResult>;
+  /**
+   * Runs the handler in a process that is free, or in a new one. Waits while too many run.
+   *
+   * @param tenant whom the process must never have served another than. Default: the function knows no tenants.
+   */
+  invoke(event: unknown, tenant?: string): Promise<InvocationResult>;
   /** The process ids of the instances. */
   processes(): number[];
   /** Ends every process at once, in the middle of whatever it does. The next invocation gets a new one. */
@@ -34,45 +38,56 @@ export type PoolPorts = {
   maxInstances: number;
 };
 
+type Idle = { instance: Instance; tenant: string | undefined };
+
+/** The one that was used last is the warmest. */
+function takeLast(idle: Idle[], matches: (one: Idle) => boolean): Idle | undefined {
+  const index = idle.findLastIndex(matches);
+  return index < 0 ? undefined : idle.splice(index, 1)[0];
+}
+
 /** @returns a pool that starts its first process when it is first used, and keeps its processes warm. */
 export function createPool(definition: FunctionDefinition, ports: PoolPorts): FunctionPool {
   const limit = Math.min(definition.reservedConcurrency ?? ports.maxInstances, ports.maxInstances);
   const instances = new Set<Instance>();
-  const idle: Instance[] = [];
+  const idle: Idle[] = [];
   const queue: (() => void)[] = [];
   let busy = 0;
   let closed = false;
 
-  const acquire = async (): Promise<Instance> => {
+  const acquire = async (tenant: string | undefined): Promise<Instance> => {
     // A process that ends hands its turn over, so that nobody can come in between.
     if (busy >= limit) await new Promise<void>((resolve) => queue.push(resolve));
     else busy += 1;
-    let free = idle.pop();
-    while (free && !free.alive()) {
-      instances.delete(free);
-      free = idle.pop();
+    for (;;) {
+      const free = takeLast(idle, (one) => one.tenant === tenant);
+      if (free?.instance.alive()) return free.instance;
+      if (free === undefined) break;
+      instances.delete(free.instance);
     }
-    if (free) return free;
     if (closed) throw new Error(`${definition.name} is closed`);
     const instance = await ports.start(definition);
     instances.add(instance);
     return instance;
   };
-  const release = (instance: Instance | undefined): void => {
-    if (instance?.alive()) idle.push(instance);
+  const release = (instance: Instance | undefined, tenant: string | undefined): void => {
+    if (instance?.alive()) idle.push({ instance, tenant });
     else if (instance) instances.delete(instance);
+    // One machine can't keep warm processes for every tenant that ever was.
+    const cold = idle.length > limit ? idle.shift()?.instance : undefined;
+    if (cold) void cold.kill().finally(() => instances.delete(cold));
     const next = queue.shift();
     if (next) next();
     else busy -= 1;
   };
-  const invoke = async (event: unknown): Promise<InvocationResult> => {
+  const invoke = async (event: unknown, tenant?: string): Promise<InvocationResult> => {
     const requestId = randomUUID();
     let instance: Instance | undefined;
     try {
-      instance = await acquire();
+      instance = await acquire(tenant);
       return await observed(instance, requestId, JSON.stringify(event));
     } finally {
-      release(instance);
+      release(instance, tenant);
     }
   };
   const observed = async (instance: Instance, requestId: string, event: string): Promise<InvocationResult> => {

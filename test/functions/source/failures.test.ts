@@ -12,8 +12,8 @@ const both = { ...web('1'), 'applications/api/a.yaml': '1' };
 function failAtWeb(source: ReturnType<typeof createSource>) {
   const { render } = source.ports;
   let fails = true;
-  source.ports.render = async (request) => {
-    if (!fails || request.application !== 'web') return render(request);
+  source.ports.render = async (request, environment) => {
+    if (!fails || request.application !== 'web') return render(request, environment);
     source.rendered.push('failed at web');
     throw new TryAgainError('the machine is gone');
   };
@@ -68,9 +68,9 @@ describe('an application that can’t be rendered now', () => {
     source.advance(5);
     const { render } = source.ports;
     let during: unknown;
-    source.ports.render = async (request) => {
+    source.ports.render = async (request, environment) => {
       during = await source.state.readAttempt('staging');
-      return render(request);
+      return render(request, environment);
     };
     await source.refresh();
     expect(during).toMatchObject({ outcome: 'pending', problems: [{ message: 'the machine is gone' }] });
@@ -105,9 +105,9 @@ describe('a look that runs out of time', () => {
   it('is gone on with behind what failed, or that would keep it from ever coming to its end', async () => {
     const source = createSource();
     const { render } = source.ports;
-    source.ports.render = async (request) => {
+    source.ports.render = async (request, environment) => {
       // Whatever crashes takes all the time there is.
-      if (request.application === 'd') return render(request);
+      if (request.application === 'd') return render(request, environment);
       source.rendered.push(request.path);
       source.leave(0);
       return 'crashed';

@@ -117,8 +117,8 @@ describe('source', () => {
     source.push(web('1'));
     const { render } = source.ports;
     const warning = { file: 'applications/web/a.yaml', message: 'is deprecated' };
-    source.ports.render = async (request) =>
-      ({ ...((await render(request)) as object), warnings: [warning] }) as RenderResult;
+    source.ports.render = async (request, environment) =>
+      ({ ...((await render(request, environment)) as object), warnings: [warning] }) as RenderResult;
     expect(await source.refresh()).toMatchObject({ outcome: 'rendered', warnings: [warning] });
     expect((await source.release()).applications.web?.warnings).toEqual([warning]);
   });
@@ -127,8 +127,8 @@ describe('source', () => {
     const source = createSource();
     source.push(web('1'));
     const { render } = source.ports;
-    source.ports.render = async (request) =>
-      ({ ...((await render(request)) as object), digest: `sha256:${'0'.repeat(64)}` }) as RenderResult;
+    source.ports.render = async (request, environment) =>
+      ({ ...((await render(request, environment)) as object), digest: `sha256:${'0'.repeat(64)}` }) as RenderResult;
     expect(await source.refresh()).toMatchObject({ outcome: 'failed', reconciled: [] });
     const { artifact, problems } = (await source.release()).applications.web ?? {};
     expect(artifact).toBeUndefined();

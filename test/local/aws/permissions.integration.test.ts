@@ -151,6 +151,24 @@ describe('a function of the template', () => {
     expect(await call({ call: 'images', repository: 'other' })).toMatchObject(denied);
   });
 
+  test('never meets another tenant in an instance of a function that keeps them apart', async () => {
+    const pidOf = async (tenant: string) => {
+      const outcome = await call({ call: 'invoke', name: id('Tenants'), payload: '{}', tenant });
+      return (outcome.result as { payload: { pid: number } }).payload.pid;
+    };
+    const [staging, production] = [await pidOf('staging'), await pidOf('production')];
+    expect(production).not.toBe(staging);
+    expect([await pidOf('production'), await pidOf('staging')]).toEqual([production, staging]);
+  });
+
+  test.each([
+    ['names no tenant where one is needed', 'Tenants', {}],
+    ['names a tenant to a function that knows none', 'Echo', { tenant: 'staging' }],
+  ])('is refused if it %s', async (_name, name, more: Record<string, string>) => {
+    const outcome = await call({ call: 'invoke', name: id(name), payload: '{}', ...more });
+    expect(outcome).toMatchObject({ ok: false, name: 'InvalidParameterValueException' });
+  });
+
   test('invokes the function that it may, and gets the answer of its process', async () => {
     const outcome = await call({ call: 'invoke', name: id('Echo'), payload: '{"a":1}' });
     const failure = await call({ call: 'invoke', name: id('Echo'), payload: '{"throw":"no"}' });

@@ -68,4 +68,8 @@ export const creators: Readonly<Record<string, Creator>> = {
   'AWS::EC2::VPC': recorded('vpc'),
   'AWS::Logs::LogGroup': recorded(),
   'AWS::Logs::MetricFilter': recorded(),
+  // A function in a VPC finds no name here but this machine's, whatever a firewall would let through.
+  'AWS::Route53Resolver::FirewallDomainList': recorded('rslvr-fdl'),
+  'AWS::Route53Resolver::FirewallRuleGroup': recorded('rslvr-frg'),
+  'AWS::Route53Resolver::FirewallRuleGroupAssociation': recorded('rslvr-frgassoc'),
 };

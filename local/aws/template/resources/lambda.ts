@@ -37,6 +37,7 @@ export const createFunction: Creator = async (properties, creation) => {
   const arn = arnIn(creation, 'lambda', `function:${name}`);
   const roleArn = String(properties.Role);
   mayAssume(creation, roleArn);
+  const tenancy = properties.TenancyConfig as { TenantIsolationMode?: string } | undefined;
   parts.functions.set(arn, {
     ...{ name, arn, logicalId, roleArn },
     codeFolder: await codeFolder(creation, properties.Code as Code),
@@ -47,6 +48,7 @@ export const createFunction: Creator = async (properties, creation) => {
     layers: ((properties.Layers ?? []) as string[]).map((layer) => layerOf(creation, layer)),
     inVpc: properties.VpcConfig !== undefined,
     reservedConcurrency: properties.ReservedConcurrentExecutions as number | undefined,
+    perTenant: tenancy?.TenantIsolationMode === 'PER_TENANT',
   });
   const letter = properties.DeadLetterConfig as { TargetArn?: string } | undefined;
   if (letter?.TargetArn) parts.asyncConfigs.set(arn, { retries: 2, onFailureArn: letter.TargetArn });

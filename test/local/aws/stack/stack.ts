@@ -15,6 +15,7 @@ import {
   LayerVersion,
   Runtime,
   StartingPosition,
+  TenancyConfig,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -56,6 +57,7 @@ export class TestStack extends Stack {
     });
     echo.grantInvoke(caller);
     make('Unreachable', 'echo');
+    make('Tenants', 'echo', { tenancyConfig: TenancyConfig.PER_TENANT }).grantInvoke(caller);
 
     const own = new Queue(this, 'Own', { visibilityTimeout: Duration.seconds(60) });
     own.grantSendMessages(caller);

@@ -63,8 +63,10 @@ const calls: Record<string, (input: Input) => Promise<unknown>> = {
   cluster: async ({ name }) => (await new EKSClient().send(new DescribeClusterCommand({ name }))).cluster,
   images: async ({ repository }) =>
     (await new ECRClient().send(new DescribeImagesCommand({ repositoryName: repository }))).imageDetails,
-  invoke: async ({ name, payload }) => {
-    const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: name, Payload: payload }));
+  invoke: async ({ name, payload, tenant }) => {
+    const { Payload, FunctionError } = await lambda.send(
+      new InvokeCommand({ FunctionName: name, Payload: payload, TenantId: tenant }),
+    );
     return { error: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString()) };
   },
   environment: async () => process.env,

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** How the function is shut in that runs what repositories contain. */
+export const rendererSchema = z.strictObject({
+  network: z
+    .enum(['own', 'cluster'])
+    .default('own')
+    .describe(
+      "`own` makes a VPC for it with nothing but an endpoint to the artifact bucket and a resolver that knows that one name. `cluster` puts it beside the first cluster's nodes, where names can be resolved and the VPC's endpoint may lead further: for accounts in which no VPC may be made.",
+    ),
+  tenantIsolation: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether Lambda keeps instances apart by environment, so that none renders for two. Turn it off in regions without tenant isolation mode (AWS GovCloud, China). A change replaces the function.',
+    ),
+});
