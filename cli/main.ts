@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { diff } from './diff.ts';
 import { health } from './health.ts';
-import { rbac } from './rbac.ts';
+import { type RbacOptions, rbac } from './rbac.ts';
 import { render } from './render.ts';
 import type { RenderOptions } from './render-options.ts';
 import { badInput } from './report-problems.ts';
@@ -39,8 +39,9 @@ program
     '--from <dir>',
     'a checkout of the environment repository: grant what its manifests need (default: the usual kinds)',
   )
-  .option('--environment <name...>', 'only these environments (default: all)')
-  .action(async ({ environment, ...options }: { deployer: string; from?: string; environment?: string[] }) => {
+  .option('--environment <name...>', 'only these environments (default: all of the cluster)')
+  .option('--cluster <key>', 'of several clusters in deployer.yaml the one that it is for')
+  .action(async ({ environment, ...options }: Omit<RbacOptions, 'environments'> & { environment?: string[] }) => {
     const chosen = environment === undefined ? options : { ...options, environments: environment };
     process.exitCode = await rbac(chosen, { stdout: process.stdout, stderr: process.stderr });
   });

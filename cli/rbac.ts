@@ -26,8 +26,10 @@ export type RbacOptions = {
   deployer: string;
   /** A checkout of the environment repository: the rights are what its manifests need. Default: rights for the usual kinds. */
   from?: string;
-  /** Only these environments. Default: all. */
+  /** Only these environments. Default: all of the cluster. */
   environments?: string[];
+  /** A key of `clusters`: each has rights of its own. Default: the only one. */
+  cluster?: string;
 };
 
 /** What most applications consist of. Secrets, Roles and custom resources are an explicit choice: `--from` finds them. */
@@ -56,10 +58,11 @@ const usualKinds = [
 export async function rbac(options: RbacOptions, out: { stdout: Writable; stderr: Writable }): Promise<number> {
   try {
     const tools = await ensureKubectlAndHelm();
+    const { wanted, others } = await choose(options);
     const environments = await Promise.all(
-      (await chosen(options)).map(([name, environment]) => grantsOf(name, environment, { from: options.from, tools })),
+      wanted.map(([name, environment]) => grantsOf(name, environment, { from: options.from, tools })),
     );
-    out.stdout.write(await printYaml(bootstrapObjects({ environments }), tools));
+    out.stdout.write(await printYaml(bootstrapObjects({ environments, others }), tools));
     return 0;
   } catch (error) {
     if (!(error instanceof PlumblineError)) throw error;
@@ -68,16 +71,40 @@ export async function rbac(options: RbacOptions, out: { stdout: Writable; stderr
   }
 }
 
-async function chosen({ deployer, environments }: RbacOptions): Promise<[string, DeployerEnvironment][]> {
-  const text = await readFile(deployer, 'utf8').catch(() => {
-    throw new BadInputError([{ file: deployer, message: 'cannot be read; name another file with --deployer' }]);
-  });
-  const all = parseConfiguration(text, deployer, deployerSchema).environments;
-  const unknown = (environments ?? []).filter((name) => !Object.hasOwn(all, name));
-  const known = Object.keys(all).join(', ');
+type Named = [name: string, environment: DeployerEnvironment];
+
+/** `others`: on the same cluster, and not asked for. */
+async function choose({ deployer, environments, cluster }: RbacOptions) {
+  const all = Object.entries(await readEnvironments(deployer));
+  const unknown = (environments ?? []).filter((name) => !all.some(([known]) => known === name));
   if (unknown.length > 0)
-    throw new BadInputError([{ file: deployer, message: `has no environment ${unknown.join(', ')}; it has ${known}` }]);
-  return Object.entries(all).filter(([name]) => environments === undefined || environments.includes(name));
+    throw refused(deployer, `has no environment ${unknown.join(', ')}; it has ${all.map(([name]) => name).join(', ')}`);
+  const asked = all.filter(([name]) => environments?.includes(name) ?? true);
+  const key = clusterOf(deployer, environments === undefined ? all : asked, cluster);
+  const inCluster = ([, environment]: Named) => environment.cluster === key;
+  const wanted = asked.filter(inCluster);
+  const others = all.filter((each) => inCluster(each) && !wanted.includes(each)).map(([, environment]) => environment);
+  return { wanted, others };
+}
+
+/** Rights are granted in one cluster at a time. */
+function clusterOf(deployer: string, environments: readonly Named[], asked: string | undefined): string | undefined {
+  const known = [...new Set(environments.map(([, environment]) => environment.cluster))];
+  const names = known.join(', ');
+  if (asked !== undefined && !known.includes(asked))
+    throw refused(deployer, `deploys none of these environments to a cluster "${asked}"; they are on ${names}`);
+  if (asked === undefined && known.length > 1)
+    throw refused(deployer, `has environments on several clusters: name one with --cluster (${names})`);
+  return asked ?? known[0];
+}
+
+const refused = (file: string, message: string) => new BadInputError([{ file, message }]);
+
+async function readEnvironments(deployer: string): Promise<Record<string, DeployerEnvironment>> {
+  const text = await readFile(deployer, 'utf8').catch(() => {
+    throw refused(deployer, 'cannot be read; name another file with --deployer');
+  });
+  return parseConfiguration(text, deployer, deployerSchema).environments;
 }
 
 type Source = { from: string | undefined; tools: KubectlAndHelm };
@@ -87,17 +114,18 @@ async function grantsOf(
   environment: DeployerEnvironment,
   { from, tools }: Source,
 ): Promise<BootstrapEnvironment> {
-  const { namespaces, clusterKinds, podLogs } = environment;
+  const { namespaces, clusterKinds, podLogs, podSecurity } = environment;
+  const place = { name, namespaces, clusterKinds, podSecurity };
   const logs = podLogs === 'show' ? [readLogs] : [];
   if (from === undefined) {
     const rules = [...rulesForKinds(usualKinds.map(parseKindName)), readPods, ...logs];
-    return { name, namespaces, clusterKinds, rules };
+    return { ...place, rules };
   }
   const { tree, path } = await readFolderTree(from);
   const inTree = { ...environment, path: posix.join(path, environment.path) };
   const rendered = await renderEnvironment(tree, { name, environment: inTree, tools });
   if (rendered.problems.length > 0) throw new BadInputError(rendered.problems);
-  return { name, namespaces, clusterKinds, rules: [...namespacedRules(rendered, clusterKinds), ...logs] };
+  return { ...place, rules: [...namespacedRules(rendered, clusterKinds), ...logs] };
 }
 
 /** Kinds outside namespaces are granted by `clusterKinds` alone: what stands in Git must not widen that. */

@@ -2,6 +2,7 @@ import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import { hookMistakes, standApart } from '../../shared/kubernetes/helm-hooks.ts';
 import { systemNamespace } from '../../shared/kubernetes/names.ts';
 import { mistakesIn } from '../../shared/kubernetes/object-policy.ts';
+import { podFaults } from '../../shared/kubernetes/pod-security/check.ts';
 import { isSecret } from '../../shared/kubernetes/prepare.ts';
 import { kindName } from '../../shared/kubernetes/rules.ts';
 import { stringifyJson } from '../../shared/manifests/json.ts';
@@ -30,7 +31,8 @@ export function checkArtifact({ prepared, unknown, settings }: Input): Problem[]
         ...hookMistakes(each.object),
       ]
         .filter((message) => message !== undefined)
-        .map((message) => problemWith(each, message)),
+        .map((message) => problemWith(each, message))
+        .concat(unsafePods(each, settings)),
     ),
   ];
 }
@@ -92,6 +94,17 @@ function plaintextSecret({ object }: Prepared, { secrets }: ApplySettings): stri
 
 /** A Secret that only asks for something to be filled in holds nothing. */
 const isPlaintext = (object: Prepared['object']) => isSecret(object) && Object.keys(object.data ?? {}).length > 0;
+
+/** The API server would only say so when the pods are made, and of a workload not at all. */
+function unsafePods(each: Prepared, { podSecurity = 'baseline' }: ApplySettings): Problem[] {
+  return podFaults(each.object, podSecurity).map(({ field, found, accepted }) => ({
+    ...problemWith(
+      each,
+      `found ${found}; this environment accepts ${accepted} (podSecurity: ${podSecurity} in deployer.yaml)`,
+    ),
+    field,
+  }));
+}
 
 function tooLarge({ object }: Prepared): string | undefined {
   const annotationBytes = Object.entries(object.metadata.annotations ?? {})

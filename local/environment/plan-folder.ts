@@ -22,7 +22,7 @@ export async function planFolder(tree: Tree, tools: KubectlAndHelm): Promise<Fol
   return { ...rendered, environment: environmentFor(rendered.objects, environment) };
 }
 
-/** `secrets: allow`, rights for every namespace and kind that stands in the objects, and what `environment.yaml` names. */
+/** `secrets: allow`, `podSecurity: privileged`, rights for every namespace and kind that stands in the objects, and what `environment.yaml` names. */
 function environmentFor(
   objects: readonly KubernetesObject[],
   { namespaces, charts }: Pick<DeployerEnvironment, 'namespaces' | 'charts'>,
@@ -36,6 +36,7 @@ function environmentFor(
     namespaces: [...new Set([...namespaces, ...named, ...created])],
     charts,
     secrets: 'allow',
+    podSecurity: 'privileged',
     clusterKinds: [...new Set(kinds)],
     rules,
     // Which kinds stand outside namespaces is known to the cluster only, and that one is not up yet: all of them get both.

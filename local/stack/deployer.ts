@@ -42,7 +42,7 @@ const cluster = {
   securityGroup: 'sg-0123456789abcdef0',
 };
 
-const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds }: LocalEnvironment) => ({
+const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds, podSecurity }: LocalEnvironment) => ({
   repository: repositoryName,
   branch: name,
   cluster: clusterName,
@@ -51,4 +51,5 @@ const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds }: Local
   charts,
   secrets,
   clusterKinds,
+  podSecurity,
 });

@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from '../../shared/kubernetes/pod-security/level.ts';
 import type { PolicyRule } from '../../shared/kubernetes/rules.ts';
 
 /** What is fixed of the local stack, so that people and examples can name it. */
@@ -16,6 +17,8 @@ export type LocalEnvironment = {
   charts?: string[];
   secrets: 'refuse' | 'allow';
   clusterKinds: string[];
+  /** Default: baseline. */
+  podSecurity?: PodSecurityLevel;
   rules: PolicyRule[];
   clusterRules: PolicyRule[];
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from '../config/object-rule.ts';
+import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { problemSchema } from '../problem.ts';
 
 /** How one application is applied: `environment.yaml` merged with `deployer.yaml`'s limits, so that `reconciler` needs neither. */
@@ -12,6 +13,8 @@ const applySettingsSchema = z.object({
   secrets: z.enum(['refuse', 'warn', 'allow']),
   /** Whether the last lines of a crashing container may be told. Default: hide. */
   podLogs: z.enum(['hide', 'show']).optional(),
+  /** What its pods may ask of their nodes. Default: baseline. */
+  podSecurity: z.enum(podSecurityLevels).optional(),
   prune: z.boolean(),
   /** How many percent of its objects one revision may delete. Default: 50. */
   pruneLimit: z.number().optional(),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { systemNamespace } from '../kubernetes/names.ts';
+import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { chartPatternSchema } from './chart.ts';
 import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
@@ -42,7 +44,9 @@ export const deployerEnvironmentSchema = z.strictObject({
   path: pathSchema.default('.').describe("The environment's folder in the repository."),
   cluster: nameSchema.describe('A key of `clusters`.'),
   namespaces: z
-    .array(nameSchema)
+    .array(
+      nameSchema.refine((name) => name !== systemNamespace, `must not be ${systemNamespace}, which is Plumbline's own`),
+    )
     .min(1)
     .describe('Namespaces that this environment may write to; the first is the default of objects that name none.'),
   images: z
@@ -82,7 +86,13 @@ export const deployerEnvironmentSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Kinds outside any namespace that this environment may own, as `Kind.group` (`ClusterRole.rbac.authorization.k8s.io`).',
+      'Kinds outside any namespace that this environment may own, as `Kind.group` (`ClusterRole.rbac.authorization.k8s.io`). Of `Namespace` it may own those of `namespaces`.',
+    ),
+  podSecurity: z
+    .enum(podSecurityLevels)
+    .default('baseline')
+    .describe(
+      'What its pods may ask of their nodes, by the levels of the Pod Security Standards: `restricted` nothing, `baseline` no known way to take a node over, `privileged` anything. Held by the reconciler, and by labels of the namespaces that `plumbline rbac` writes.',
     ),
 });
 
@@ -127,7 +137,12 @@ export const deployerSchema = z
     schedules: schedules.prefault({}),
     renderer: rendererSchema.prefault({}),
     alerts: z
-      .strictObject({ emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.') })
+      .strictObject({
+        emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.'),
+        reminder: durationSchema
+          .default(86_400)
+          .describe('After how long it is told again that something still fails.'),
+      })
       .prefault({}),
   })
   .superRefine(checkReferences)

@@ -4,6 +4,7 @@ import { type Field, type FieldSet, fieldsOf, omit, subtract } from './field-set
 import type { LiveObject, ManagedFields } from './live-object.ts';
 import { strict, type Tolerance } from './object-policy.ts';
 import { type Claim, entriesOf, fieldsOwnedBy, isOurs, reassigned } from './ownership.ts';
+import { enforceLabel } from './pod-security/level.ts';
 
 /** What others added to an object: which of it is undone, and which is none of our business. */
 
@@ -18,11 +19,14 @@ export const isIgnored = (manager: string, { ignore }: Tolerance) =>
 /** Set by `kubectl rollout restart`. To take it away would restart the pods once more. */
 export const restartMark = '/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt';
 
+/** Set by an administrator, as `plumbline rbac` says them: of a Namespace that stands in Git as well, they are not ours to remove. */
+const podSecurityMark = `/metadata/labels/${enforceLabel.replace('/', '~1')}`;
+
 function claimOf(entry: ManagedFields, object: LiveObject, tolerance: Tolerance): Claim {
   const { manager = '', subresource, fieldsV1 = {} } = entry;
   const isLeft = tolerance.additions === 'keep' || isIgnored(manager, tolerance);
   if (!isUndone(manager) || subresource === 'status' || isLeft) return { taken: {}, left: fieldsV1 };
-  const { covered, rest } = divide(fieldsV1, object, [...tolerance.ignore.fields, restartMark]);
+  const { covered, rest } = divide(fieldsV1, object, [...tolerance.ignore.fields, restartMark, podSecurityMark]);
   return { taken: withoutStatus(rest), left: covered };
 }
 

@@ -1,20 +1,25 @@
 import type { KubernetesObject } from '../manifests/object.ts';
 import { reconcilerGroup, roleOf, systemNamespace } from './names.ts';
-import { type PolicyRule, parseKindName, rulesForKinds } from './rules.ts';
+import { enforceLabel, loosest, type PodSecurityLevel } from './pod-security/level.ts';
+import { type PolicyRule, parseKindName, rulesForKinds, rulesForNamespaces } from './rules.ts';
 
 export type BootstrapEnvironment = {
   name: string;
   namespaces: readonly string[];
   /** Rights in each of the namespaces. */
   rules: readonly PolicyRule[];
-  /** Kinds outside any namespace that it may own, as `Kind.group`. */
+  /** Kinds outside any namespace that it may own, as `Kind.group`. Of Namespaces only its own. */
   clusterKinds?: readonly string[];
   /** More rights outside any namespace. */
   clusterRules?: readonly PolicyRule[];
+  /** What the API server lets pods in its namespaces ask of their nodes. Default: baseline. */
+  podSecurity?: PodSecurityLevel | undefined;
 };
 
 type Input = {
   environments: readonly BootstrapEnvironment[];
+  /** Those that are on the same cluster, but are not asked for: they may use the same namespaces. Default: none. */
+  others?: readonly Pick<BootstrapEnvironment, 'namespaces' | 'podSecurity'>[];
   /** The Kubernetes group that the reconciler's IAM role is mapped to by its access entry. */
   group?: string;
 };
@@ -27,14 +32,32 @@ const rbac = 'rbac.authorization.k8s.io';
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
  */
-export function bootstrapObjects({ environments, group = reconcilerGroup }: Input): KubernetesObject[] {
-  const namespaces = new Set([systemNamespace, ...environments.flatMap((environment) => environment.namespaces)]);
+export function bootstrapObjects({ environments, others = [], group = reconcilerGroup }: Input): KubernetesObject[] {
+  const names = new Set(environments.flatMap(({ namespaces }) => namespaces));
   return [
-    ...[...namespaces].map((name) => object('v1', 'Namespace', { name })),
+    namespace(systemNamespace, 'restricted'),
+    ...[...names].filter(isOurs).map((name) => namespace(name, levelOf(name, [...environments, ...others]))),
     ...environments.flatMap(({ name }) => identityOf(name, group)),
     ...environments.flatMap(rightsOf),
   ];
 }
+
+/** What Kubernetes made for itself runs with rights on its nodes, and is nobody's to label. */
+const isOurs = (namespace: string) => !namespace.startsWith('kube-');
+
+/** Where several share a namespace, the API server can only hold them to what the least strict may do; the reconciler holds each to its own. */
+const levelOf = (
+  namespace: string,
+  environments: readonly Pick<BootstrapEnvironment, 'namespaces' | 'podSecurity'>[],
+) =>
+  loosest(
+    environments
+      .filter(({ namespaces }) => namespaces.includes(namespace))
+      .map(({ podSecurity = 'baseline' }) => podSecurity),
+  );
+
+const namespace = (name: string, level: PodSecurityLevel) =>
+  object('v1', 'Namespace', { name, labels: { [enforceLabel]: level } });
 
 /** A ServiceAccount, and the right to act as it. A Role for each, so that one environment can be added without naming the others. */
 function identityOf(environment: string, group: string): KubernetesObject[] {
@@ -62,7 +85,9 @@ function rightsOf({
 }: BootstrapEnvironment) {
   const name = roleOf(environment);
   const subject = { kind: 'ServiceAccount', name: environment, namespace: systemNamespace };
-  const clusterWide = [...rulesForKinds(clusterKinds.map(parseKindName)), ...clusterRules];
+  const others = clusterKinds.filter((kind) => kind !== 'Namespace');
+  const ownNamespaces = others.length < clusterKinds.length ? rulesForNamespaces(namespaces) : [];
+  const clusterWide = [...ownNamespaces, ...rulesForKinds(others.map(parseKindName)), ...clusterRules];
   const namespaced = namespaces.flatMap((namespace) => [
     role('Role', { name, namespace }, rules),
     binding('Role', { name, namespace }, subject),
@@ -71,7 +96,7 @@ function rightsOf({
   return [...namespaced, role('ClusterRole', { name }, clusterWide), binding('ClusterRole', { name }, subject)];
 }
 
-type Metadata = { name: string; namespace?: string };
+type Metadata = { name: string; namespace?: string; labels?: Record<string, string> };
 type RoleKind = 'Role' | 'ClusterRole';
 
 const object = (apiVersion: string, kind: string, metadata: Metadata, rest: object = {}): KubernetesObject => ({

@@ -55,6 +55,17 @@ export function rulesForKinds(kinds: readonly KindName[], resources: readonly Re
   }));
 }
 
+/** To own these Namespaces and no others: an apply names what it would create, so that even this can be held to names. */
+export const rulesForNamespaces = (names: readonly string[]): PolicyRule[] => [
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] },
+  {
+    apiGroups: [''],
+    resources: ['namespaces'],
+    verbs: verbs.filter((verb) => verb !== 'list'),
+    resourceNames: [...names],
+  },
+];
+
 /**
  * What an environment needs to own these objects, for what stands in namespaces and for what doesn't.
  * Nobody may grant what they lack, so whoever applies a Role needs the rights in it, and `bind` for roles that are bound by name.

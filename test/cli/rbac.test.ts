@@ -91,6 +91,33 @@ describe('plumbline rbac', () => {
     expect(logs('production')).toEqual([]);
   });
 
+  it('grants rights in one cluster at a time', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-rbac-'));
+    const file = join(folder, 'deployer.yaml');
+    const [before = '', cluster = '', after = ''] = readFileSync(deployer, 'utf8').split(
+      /(?<=\nclusters:\n)|(?=\nenvironments:\n)/,
+    );
+    const [staging, production] = after.split(/(?=\n {2}production:\n)/);
+    const other = production?.replace('cluster: example', 'cluster: other');
+    writeFileSync(file, [before, cluster, cluster.replace('  example:', '\n  other:'), staging, other].join(''));
+    const namesOf = ({ objects }: Awaited<ReturnType<typeof run>>) =>
+      objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name);
+    const [all, first, second, one, none] = await Promise.all([
+      run({ deployer: file }),
+      run({ deployer: file, cluster: 'example' }),
+      run({ deployer: file, cluster: 'other' }),
+      run({ deployer: file, environments: ['production'] }),
+      run({ deployer: file, cluster: 'third' }),
+    ]);
+    rmSync(folder, { recursive: true });
+    expect(all).toMatchObject({ code: 1, stderr: expect.stringContaining('name one with --cluster (example, other)') });
+    expect([namesOf(first), namesOf(second), namesOf(one)]).toEqual([['staging'], ['production'], ['production']]);
+    expect(none).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('to a cluster "third"; they are on example, other'),
+    });
+  });
+
   it.each<[string, Partial<RbacOptions>, string]>([
     [
       'an environment that is not there',

@@ -19,6 +19,7 @@ export const aDeployerEnvironment = (part: Partial<DeployerEnvironment> = {}): D
   secrets: 'refuse',
   podLogs: 'hide',
   clusterKinds: [],
+  podSecurity: 'baseline',
   ...part,
 });
 

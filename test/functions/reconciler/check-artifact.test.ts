@@ -7,7 +7,7 @@ import { indexResources } from '../../../shared/kubernetes/resource.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { describeProblem } from '../../../shared/problem.ts';
 import { fakeResources } from '../../fakes/fake-kinds.ts';
-import { configMap, secret } from '../../support/manifests.ts';
+import { configMap, deployment, secret } from '../../support/manifests.ts';
 
 const settings: ApplySettings = {
   cluster: 'main',
@@ -107,6 +107,52 @@ describe('before anything is sent', () => {
     ],
   ])('%s', (_, object, problem) => {
     expect(check([object])).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'hostPath',
+      { volumes: [{ name: 'v', hostPath: { path: '/' } }] },
+      'volumes[0].hostPath: found {"path":"/"}; this',
+    ],
+    ['hostNetwork', { hostNetwork: true }, 'hostNetwork: found true; this environment accepts false, or nothing'],
+    [
+      'a privileged container',
+      { containers: [{ name: 'w', securityContext: { privileged: true } }] },
+      'containers[0].securityContext.privileged: found true; this environment accepts false, or nothing',
+    ],
+  ])('fault 64: %s', (_title, spec, words) => {
+    const source = { file: 'web/web.yaml', line: 3 };
+    const object = { ...deployment('web'), spec: { template: { spec } } };
+    const place = `web/web.yaml:3: Deployment staging/web: spec.template.spec.${words}`;
+    const [problem, ...more] = check([{ object, source }]);
+    expect(problem?.slice(0, place.length)).toBe(place);
+    expect(problem).toMatch(/\(podSecurity: baseline in deployer\.yaml\)$/);
+    expect(more).toEqual([]);
+    expect(check([object], { podSecurity: 'privileged' })).toEqual([]);
+  });
+
+  it('fault 64: a webhook configuration, and a binding of a cluster role', () => {
+    const rbac = 'rbac.authorization.k8s.io/v1';
+    const binding = { apiVersion: rbac, kind: 'ClusterRoleBinding', metadata: { name: 'all' } };
+    const webhook = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'all' },
+    };
+    expect(check([binding, webhook])).toEqual([
+      expect.stringMatching(/may not own ClusterRoleBinding\.rbac\.authorization\.k8s\.io/),
+      expect.stringMatching(/may not own ValidatingWebhookConfiguration\.admissionregistration\.k8s\.io/),
+    ]);
+  });
+
+  it('fault 64: a Namespace that would let more pods in', () => {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
+    expect(check([{ ...namespace('jobs'), metadata: { name: 'jobs', labels } }])).toEqual([
+      expect.stringMatching(
+        /^Namespace jobs: metadata\.labels\["pod-security.*found "privileged"; .* baseline, restricted/,
+      ),
+    ]);
   });
 
   it("never lets an environment into Plumbline's own namespace", () => {

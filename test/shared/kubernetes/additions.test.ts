@@ -47,6 +47,15 @@ describe('the undo list', () => {
     ]);
   });
 
+  it("leaves what the API server enforces on a namespace's pods to administrators", () => {
+    const label = 'pod-security.kubernetes.io/enforce';
+    const theirs = update('kubectl', { 'f:metadata': { 'f:labels': { [`f:${label}`]: {}, 'f:team': {} } } });
+    const live = object([ours, theirs]);
+    live.metadata.labels = { [label]: 'baseline', team: 'a' };
+    expect(foreignFields(live, manager).map(({ value }) => value)).toEqual(['a']);
+    expect(withoutOthers(live, live, manager).metadata.labels).toEqual({ team: 'a' });
+  });
+
   it('leaves controllers, the status and shared fields alone', () => {
     const entries = [
       ours,

@@ -131,6 +131,42 @@ describe('what a cluster needs once', () => {
     expect(find('ServiceAccount', 'production', 'plumbline-system')).toBeDefined();
   });
 
+  const labelsIn = (all: typeof objects) =>
+    all
+      .filter(({ kind }) => kind === 'Namespace')
+      .map(({ metadata }) => [metadata.name, metadata.labels?.['pod-security.kubernetes.io/enforce']]);
+
+  it("has the API server hold each namespace's pods to what may be asked of a node", () => {
+    const environment = (namespaces: string[], podSecurity?: 'privileged' | 'restricted') => ({
+      name: 'x',
+      rules,
+      namespaces,
+      podSecurity,
+    });
+    const environments = [environment(['shop', 'kube-system']), environment(['jobs', 'shop'], 'restricted')];
+    expect(labelsIn(bootstrapObjects({ environments }))).toEqual([
+      ['plumbline-system', 'restricted'],
+      ['shop', 'baseline'],
+      ['jobs', 'restricted'],
+    ]);
+    const others = [environment(['jobs'], 'privileged')];
+    expect(labelsIn(bootstrapObjects({ environments, others })).at(-1)).toEqual(['jobs', 'privileged']);
+  });
+
+  it('lets an environment own its Namespaces, and no others', () => {
+    const environment = { name: 'staging', namespaces: ['shop', 'jobs'], rules, clusterKinds: ['Namespace'] };
+    const all = bootstrapObjects({ environments: [environment] });
+    expect(all.find(({ kind }) => kind === 'ClusterRole')?.rules).toEqual([
+      { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] },
+      {
+        apiGroups: [''],
+        resources: ['namespaces'],
+        verbs: ['get', 'patch', 'create', 'delete'],
+        resourceNames: ['shop', 'jobs'],
+      },
+    ]);
+  });
+
   it('lets the reconciler act as exactly these accounts, and do nothing else', () => {
     const impersonate = { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['impersonate'] };
     for (const environment of ['staging', 'production']) {
