@@ -5,21 +5,21 @@ import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { variables } from '../shared/environment-variables.ts';
-import { applicationPrefix, environmentKey } from '../shared/state/keys.ts';
-import type { ClusterReconciler } from './cluster-reconciler.ts';
+import { applicationPrefix, environmentKey, reportKey } from '../shared/state/keys.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
-import { allowReconciliations } from './reconciliation-queues.ts';
+import { allowReconciliations, type ReconciliationQueue } from './reconciliation-queues.ts';
 
 const timeout = Duration.minutes(1);
 
 export type DispatcherProps = {
   gitChanges: QueueWithDeadLetters;
   imagePushes: QueueWithDeadLetters;
-  reconcilers: ClusterReconciler[];
+  reports: QueueWithDeadLetters;
+  reconciliations: ReconciliationQueue[];
 };
 
 /** What others may wait for. Lambda compares only the new item: whether it was healthy before is not known here, and does no harm. */
@@ -31,18 +31,26 @@ const becameHealthy = {
 export class Dispatcher extends Construct {
   private readonly ticks: QueueWithDeadLetters;
 
-  constructor(scope: Construct, foundation: Foundation, { gitChanges, imagePushes, reconcilers }: DispatcherProps) {
+  constructor(
+    scope: Construct,
+    foundation: Foundation,
+    { gitChanges, imagePushes, reports, reconciliations }: DispatcherProps,
+  ) {
     super(scope, 'Dispatcher');
     const { deployer, configuration, state, artifacts, alerts } = foundation;
     this.ticks = new QueueWithDeadLetters(this, 'Ticks', { alerts, holds: 'ticks', timeout });
     const description = 'starts what is due at each tick';
-    const fn = new NodeFunction(this, { name: 'dispatcher', description, timeout, memorySize: 512, alerts });
+    const roleName = roleNameOf(foundation.installation, roles.dispatcher);
+    const fn = new NodeFunction(this, { name: 'dispatcher', description, timeout, memorySize: 512, alerts, roleName });
     configuration.readBy(fn);
-    state.usedBy(fn, ['GetItem', 'Query'], Object.keys(deployer.environments).map(environmentKey));
+    const environments = Object.keys(deployer.environments);
+    state.usedBy(fn, ['GetItem', 'Query'], environments.map(environmentKey));
+    state.usedBy(fn, ['GetItem'], environments.map(reportKey));
     artifacts.usedBy(fn, { read: [keys.release('*', '*')] });
     gitChanges.filledBy(fn, variables.gitChangesQueueUrl);
     imagePushes.filledBy(fn, variables.imagePushesQueueUrl);
-    allowReconciliations(fn, reconcilers);
+    reports.filledBy(fn, variables.reportsQueueUrl);
+    allowReconciliations(fn, reconciliations);
     this.ticks.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.ticks.buriedBy(fn);
     const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'applications whose dependants were not started' });

@@ -6,6 +6,7 @@ export const variables = {
   artifactBucket: 'ARTIFACT_BUCKET',
   gitChangesQueueUrl: 'GIT_CHANGES_QUEUE_URL',
   imagePushesQueueUrl: 'IMAGE_PUSHES_QUEUE_URL',
+  reportsQueueUrl: 'REPORTS_QUEUE_URL',
   /** JSON object: cluster (its key in `deployer.yaml`) → URL of its reconciliation queue. */
   reconciliationQueueUrls: 'RECONCILIATION_QUEUE_URLS',
   /** The dead-letter queue of the function's own queue: where a message that can never succeed goes, with the reason. */

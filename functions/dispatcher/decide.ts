@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Release } from '../../shared/artifacts/release.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
-import type { GitChange, Reconciliation } from '../../shared/events/messages.ts';
+import type { GitChange, Reconciliation, ReportRequest } from '../../shared/events/messages.ts';
 import { awaited, type StateOf } from '../../shared/state/dependencies.ts';
+import type { Report } from '../../shared/state/report.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 
 /** What one environment is to run and what became of it. */
@@ -14,6 +15,15 @@ export function branchesToResync(environments: Deployer['environments'], cause: 
     Object.values(environments).map(({ repository, branch }) => [`${repository}@${branch}`, { repository, branch }]),
   );
   return [...branches.values()].map((branch) => ({ kind: 'git-change', ...branch, cause }));
+}
+
+/** What the reporter could not tell the last time, or wanted to tell again by now. */
+export function dueReports(reports: readonly (Report | undefined)[], now: Date, cause: string): ReportRequest[] {
+  return reports.flatMap((report) =>
+    report?.next !== undefined && new Date(report.next.at) <= now
+      ? [{ kind: 'report', environment: report.environment, cause }]
+      : [],
+  );
 }
 
 /** Every application that owns objects: each is compared with its cluster. */

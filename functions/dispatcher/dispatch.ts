@@ -6,21 +6,21 @@ import type { Deployer } from '../../shared/config/deployer.ts';
 import { type Reconciliation, reconciliationGroup, type Tick } from '../../shared/events/messages.ts';
 import type { SendAll } from '../../shared/events/queues.ts';
 import type { StateStore } from '../../shared/state/store.ts';
-import { branchesToResync, dependants, driftChecks, type EnvironmentView, retries } from './decide.ts';
+import { branchesToResync, dependants, driftChecks, dueReports, type EnvironmentView, retries } from './decide.ts';
 
 export type DispatcherPorts = {
   environments: Deployer['environments'];
-  state: Pick<StateStore, 'readDesired' | 'listApplications'>;
+  state: Pick<StateStore, 'readDesired' | 'listApplications' | 'readReport'>;
   readRelease: ReadRelease;
   sendAll: SendAll;
-  queues: { gitChanges: string; imagePushes: string; reconciliations: Record<string, string> };
+  queues: { gitChanges: string; imagePushes: string; reports: string; reconciliations: Record<string, string> };
   clock: Clock;
 };
 
 /** Turns one tick into messages; returns how many. A tick that comes twice or late does no harm: each message only asks to look. */
 export async function dispatch(tick: Tick, ports: DispatcherPorts): Promise<number> {
   const cause = `${tick.kind} tick ${tick.scheduledAt}`;
-  const { sendAll, queues, environments, clock } = ports;
+  const { sendAll, queues, environments } = ports;
   switch (tick.kind) {
     case 'resync': {
       const changes = branchesToResync(environments, cause);
@@ -36,8 +36,30 @@ export async function dispatch(tick: Tick, ports: DispatcherPorts): Promise<numb
     case 'drift':
       return reconcileAll(ports, (view) => driftChecks(view, cause));
     case 'retry':
-      return reconcileAll(ports, (view) => retries(view, clock.now(), cause));
+      return dispatchDue(cause, ports);
   }
+}
+
+/** Neither keeps the other back. */
+async function dispatchDue(cause: string, ports: DispatcherPorts): Promise<number> {
+  const now = ports.clock.now();
+  const sent = await Promise.allSettled([
+    reconcileAll(ports, (view) => retries(view, now, cause)),
+    reportDue(cause, ports),
+  ]);
+  return sumOf(sent);
+}
+
+/** Calls the reporter for what it could not tell, or has to tell again. */
+async function reportDue(cause: string, { environments, state, sendAll, queues, clock }: DispatcherPorts) {
+  const names = Object.keys(environments);
+  const reports = await Promise.all(names.map((name) => state.readReport(name)));
+  const due = dueReports(reports, clock.now(), cause);
+  await sendAll(
+    queues.reports,
+    due.map((message) => ({ message })),
+  );
+  return due.length;
 }
 
 /**
@@ -67,6 +89,11 @@ async function reconcileAll(
   const sent = await Promise.allSettled(
     environments.map(async (environment) => reconcile(environment, decide(await viewOf(environment, ports)), ports)),
   );
+  return sumOf(sent);
+}
+
+/** @throws the first error, now that all the others are done */
+function sumOf(sent: readonly PromiseSettledResult<number>[]): number {
   const failed = sent.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return sent.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);

@@ -10,16 +10,20 @@ import { requireVariable, variables } from '../../shared/environment-variables.t
 import { tickSchema } from '../../shared/events/messages.ts';
 import { createSqsDeadLetters, createSqsSendAll } from '../../shared/events/sqs.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
-import { processChanges } from '../../shared/lambda/stream-batch.ts';
+import { isOfStream, processChanges } from '../../shared/lambda/stream-batch.ts';
 import { changedApplications } from '../../shared/state/changed-environments.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createSuccessStore } from '../../shared/state/success.client.ts';
 import { type DispatcherPorts, dispatch, dispatchDependants } from './dispatch.ts';
+import { tellSuccessAges } from './success-age.ts';
 
 const sqs = new SQSClient();
+const stored = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
 const ports: DispatcherPorts = {
   environments: loadDeployer(requireVariable(variables.configurationFile)).environments,
-  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  state: createDynamoStateStore(stored),
   readRelease: createReadRelease(
     createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) }),
   ),
@@ -27,12 +31,15 @@ const ports: DispatcherPorts = {
   queues: {
     gitChanges: requireVariable(variables.gitChangesQueueUrl),
     imagePushes: requireVariable(variables.imagePushesQueueUrl),
+    reports: requireVariable(variables.reportsQueueUrl),
     reconciliations: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
   },
   clock: systemClock,
 };
 const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
 const log = createLog('dispatcher');
+const measure = createMeasure('dispatcher');
+const successes = createSuccessStore(stored);
 
 /**
  * Called with the Scheduler's ticks, and with the state table's stream wherever an application has become healthy. The ticks are the
@@ -44,17 +51,16 @@ export async function handler(
   return isOfStream(event) ? onChanges(event) : onTicks(event);
 }
 
-const isOfStream = (event: SQSEvent | DynamoDBStreamEvent): event is DynamoDBStreamEvent =>
-  event.Records.some((record) => 'dynamodb' in record);
-
 async function onTicks(event: SQSEvent): Promise<SQSBatchResponse> {
   return processBatch(event, {
     schema: tickSchema,
     deadLetters,
     log,
+    measure,
     handle: (messages) =>
       eachMessage(messages, async (tick) => {
         const sent = await dispatch(tick, ports);
+        if (tick.kind === 'retry') await tellSuccessAges({ ...ports, successes, measure });
         log.info('tick dispatched', { kind: tick.kind, sent });
       }),
   });
@@ -64,6 +70,7 @@ async function onChanges(event: DynamoDBStreamEvent): Promise<DynamoDBBatchRespo
   return processChanges(event, {
     environments: ports.environments,
     log,
+    measure,
     async handle(environment, records) {
       const sent = await dispatchDependants(environment, changedApplications(records), ports);
       if (sent > 0) log.info('dependants dispatched', { environment, sent });

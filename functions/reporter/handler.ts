@@ -2,24 +2,35 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
+import { reportRequestSchema } from '../../shared/events/messages.ts';
+import { createSqsDeadLetters } from '../../shared/events/sqs.client.ts';
 import { createGitHubReporter } from '../../shared/git/github.client.ts';
+import { createGitHubWatch } from '../../shared/lambda/github-usage.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
-import { processChanges } from '../../shared/lambda/stream-batch.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
+import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
+import { isOfStream, processChanges } from '../../shared/lambda/stream-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
-const { github, environments } = loadDeployer(requireVariable(variables.configurationFile));
+const { github, environments, alerts } = loadDeployer(requireVariable(variables.configurationFile));
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sns = new SNSClient();
 const log = createLog('reporter');
+const measure = createMeasure('reporter');
+const state = createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) });
+const deadLetters = createSqsDeadLetters(new SQSClient(), requireVariable(variables.deadLetterQueueUrl));
 const ports: ReporterPorts = {
-  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  state,
+  reports: state,
   readRelease: createReadRelease(
     createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) }),
   ),
@@ -27,23 +38,42 @@ const ports: ReporterPorts = {
     apiUrl: github.apiUrl,
     appId: github.apps.report.appId,
     privateKey: () => secrets.get(github.apps.report.privateKeySecret),
+    observe: createGitHubWatch('reporter'),
   }),
   async publish({ subject, message }) {
     await sns.send(
       new PublishCommand({ TopicArn: requireVariable(variables.alertTopicArn), Subject: subject, Message: message }),
     );
   },
+  reminderSeconds: alerts.reminder,
+  clock: systemClock,
+  log,
 };
 
-/** Called with the state table's stream. Each environment is reported as it stands now, so a late or repeated record is harmless. */
-export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  return processChanges(event, {
-    environments,
+/**
+ * Called with the state table's stream, and by `dispatcher` for what could not be told or is to be told again. Each environment is reported as
+ * it stands now, so a late or repeated record is harmless.
+ */
+export async function handler(
+  event: DynamoDBStreamEvent | SQSEvent,
+): Promise<DynamoDBBatchResponse | SQSBatchResponse> {
+  return isOfStream(event) ? processChanges(event, { environments, log, measure, handle: report }) : onRequests(event);
+}
+
+async function onRequests(event: SQSEvent): Promise<SQSBatchResponse> {
+  return processBatch(event, {
+    schema: reportRequestSchema,
+    deadLetters,
     log,
-    async handle(environment) {
-      const outcome = await reportEnvironment(environment, ports);
-      if (outcome !== undefined)
-        log.info('environment reported', { environment, state: outcome.state, summary: outcome.summary });
-    },
+    measure,
+    handle: (messages) => eachMessage(messages, ({ environment }) => report(environment)),
   });
+}
+
+/** One that `deployer.yaml` no longer has is nobody's. */
+async function report(environment: string): Promise<void> {
+  if (!Object.hasOwn(environments, environment)) return;
+  const outcome = await reportEnvironment(environment, ports);
+  if (outcome !== undefined)
+    log.info('environment reported', { environment, state: outcome.state, summary: outcome.summary });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestOf } from '../artifacts/digest.ts';
 import { keys } from '../artifacts/keys.ts';
 import { nameSchema, repositorySchema } from '../config/names.ts';
 
@@ -30,6 +31,13 @@ export const tickSchema = z.object({
   scheduledAt: z.string().min(1),
 });
 
+/** On `reports`: look at what there is to tell of this environment. */
+export const reportRequestSchema = z.object({
+  kind: z.literal('report'),
+  environment: nameSchema,
+  cause: z.string().min(1).max(200),
+});
+
 const application = {
   kind: z.literal('reconciliation'),
   environment: nameSchema,
@@ -46,6 +54,8 @@ const planRequestSchema = z
     /** Key of the planned revision's release in the artifact store. It is not what `desired` says. */
     release: z.string(),
     /** Under which the plan is stored. Another plan of the same revision needs another one: a plan is written once. */
+    /** The pull request that waits for it, by its number. Where its state says that it waits for another one by now, none is made. */
+    pullRequest: z.number().int().positive().optional(),
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots and hyphens'),
   })
   .refine(({ environment, release }) => release === keys.release(environment, digestIn(release)), {
@@ -93,6 +103,7 @@ export const imageMessageSchema = z.unknown().transform((value, context): ImageS
 
 export type GitChange = z.output<typeof gitChangeSchema>;
 export type ImageScan = z.output<typeof imageScanSchema>;
+export type ReportRequest = z.output<typeof reportRequestSchema>;
 export type Tick = z.output<typeof tickSchema>;
 export type Reconciliation = z.output<typeof passSchema>;
 export type PlanRequest = z.output<typeof planRequestSchema>;
@@ -100,9 +111,14 @@ export type EcrEvent = z.output<typeof ecrEventSchema>;
 
 type Group = { environment: string; application: string; mode?: Reconciliation['mode'] | PlanRequest['mode'] };
 
+/** Of the ten reconcilers that a cluster's queue may keep busy, no more than these make plans. */
+const planLanes = 4;
+
 /**
- * The FIFO group: one application's reconciliations come one after the other, others' beside them. Its plans have a group of their own,
- * so that nobody can hold a deployment up by pull requests.
+ * The FIFO group: one application's reconciliations come one after the other, others' beside them. All plans of a cluster share a few
+ * groups of their own, so that nobody can hold a deployment up by pull requests, however many there are.
  */
 export const reconciliationGroup = ({ environment, application, mode }: Group) =>
-  `${environment}${mode === 'plan' ? ':' : '/'}${application}`;
+  mode === 'plan' ? `plans:${laneOf(`${environment}/${application}`)}` : `${environment}/${application}`;
+
+const laneOf = (name: string) => Number.parseInt(digestOf(name).slice(-4), 16) % planLanes;

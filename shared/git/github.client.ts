@@ -2,15 +2,19 @@ import { BadInputError, TryAgainError } from '../errors.ts';
 import { shortenDescription } from './description.ts';
 import { type Access, createAccess, type GitHubApp, splitName, type Task } from './github-access.client.ts';
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
+import { createPullRequestVoice } from './github-checks.client.ts';
 import { createHistory } from './github-history.client.ts';
+import { createOpenPulls } from './github-open-pulls.client.ts';
 import { createPullRequests } from './github-pull-requests.client.ts';
 import { createRemarks } from './github-remarks.client.ts';
 import { replaceBranch } from './github-replace.client.ts';
 import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts';
+import type { PullRequestReader, PullRequestVoice } from './pull-request-ports.ts';
 
-/** Needs an App with "Contents: read". */
-export function createGitHubReader(app: GitHubApp): GitReader {
-  return createReading(createAccess(app));
+/** Needs an App with "Contents: read", and for pull requests "Pull requests: read". */
+export function createGitHubReader(app: GitHubApp): GitReader & PullRequestReader {
+  const access = createAccess(app);
+  return { ...createReading(access), ...createOpenPulls(access) };
 }
 
 /** Needs an App with "Contents: write", and where pull requests are asked for "Pull requests: write" too. */
@@ -26,10 +30,11 @@ export function createGitHubWriter(app: GitHubApp): GitWriter {
   };
 }
 
-/** Needs an App with "Commit statuses: write". */
-export function createGitHubReporter(app: GitHubApp): GitReporter {
+/** Needs an App with "Commit statuses: write", and for pull requests "Checks: write" and "Pull requests: write". */
+export function createGitHubReporter(app: GitHubApp): GitReporter & PullRequestVoice {
   const access = createAccess(app);
   return {
+    ...createPullRequestVoice({ access, appId: app.appId }),
     status: (repository, revision, context) => readStatus(access, { repository, revision, context }),
     setStatus: (repository, revision, status) => writeStatus(access, { repository, revision, status }),
   };
@@ -37,6 +42,7 @@ export function createGitHubReporter(app: GitHubApp): GitReporter {
 
 const createReading = (access: Access): GitReader => ({
   head: (repository, branch) => readHead(access, repository, branch),
+  message: (repository, revision) => readMessage(access, repository, revision),
   archive: (...where) => readArchive(access, ...where),
 });
 
@@ -52,6 +58,15 @@ function readHead(access: Access, repository: string, branch: string): Promise<s
       if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
       throw error;
     }
+  });
+}
+
+function readMessage(access: Access, repository: string, revision: string): Promise<string> {
+  const task: Task = { repository, doing: `read the commit ${revision} of`, needs: { contents: 'read' } };
+  return access(task, async (client) => {
+    const place = { ...splitName(repository), commit_sha: revision };
+    const { data } = await client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', place);
+    return data.message;
   });
 }
 

@@ -1,11 +1,14 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import { failureKindOf } from '../failure-kind.ts';
 import { changedEnvironments } from '../state/changed-environments.ts';
+import type { Measure } from './metrics.ts';
 import type { Log } from './sqs-batch.ts';
 
 type Batch = {
   /** Records of others are passed over: of an environment that `deployer.yaml` no longer has, for instance. */
   environments: Record<string, unknown>;
   log: Log;
+  measure: Measure;
   handle(environment: string, records: DynamoDBRecord[]): Promise<void>;
 };
 
@@ -23,6 +26,11 @@ export async function processChanges({ Records }: DynamoDBStreamEvent, batch: Ba
       await batch.handle(environment, records);
     } catch (error) {
       batch.log.error('changes of an environment could not be handled', { environment, error });
+      batch.measure({
+        values: { Failures: 1 },
+        dimensions: { kind: failureKindOf(error) },
+        details: { environment },
+      });
       for (const record of records) failed.add(numberOf(record));
     }
   }
@@ -31,3 +39,7 @@ export async function processChanges({ Records }: DynamoDBStreamEvent, batch: Ba
 }
 
 const numberOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.SequenceNumber ?? '';
+
+/** For a function that is called with the stream and with a queue. */
+export const isOfStream = (event: SQSEvent | DynamoDBStreamEvent): event is DynamoDBStreamEvent =>
+  event.Records.some((record) => 'dynamodb' in record);

@@ -8,7 +8,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
-import { applicationPrefix, clusterKey, environmentKey, sortKeys } from './keys.ts';
+import { applicationPrefix, clusterKey, environmentKey, reportKey, sortKeys } from './keys.ts';
+import { reportSchema } from './report.ts';
 import type { StateStore, WriteResult } from './store.ts';
 import { applicationStateSchema, attemptSchema, clusterStateSchema, desiredSchema } from './types.ts';
 
@@ -99,6 +100,14 @@ export function createDynamoStateStore({ client, table }: { client: DynamoDBClie
             ExpressionAttributeValues: { ':version': state.version },
           }),
         ),
+      ),
+
+    readReport: (environment) => read({ pk: reportKey(environment), sk: sortKeys.report }, reportSchema),
+    writeReport: (report) =>
+      put(
+        { pk: reportKey(report.environment), sk: sortKeys.report },
+        { ...report, version: report.version + 1 },
+        sameVersion(report.version),
       ),
 
     async readCluster(cluster) {

@@ -1,6 +1,11 @@
 /** Keys of the state table: one partition per environment (its stream keeps their order) and per cluster. */
 export const environmentKey = (environment: string) => `environment#${environment}`;
 export const clusterKey = (cluster: string) => `cluster#${cluster}`;
+/** What was told of an environment: apart from it, since the stream's followers need not hear of it. */
+export const reportKey = (environment: string) => `report#${environment}`;
+
+/** When it last had a success, likewise. */
+export const successKey = (environment: string) => `success#${environment}`;
 
 export const sortKeys = {
   sequence: 'sequence',
@@ -9,6 +14,8 @@ export const sortKeys = {
   application: (application: string) => `application#${application}`,
   address: 'address',
   apis: 'apis',
+  report: 'report',
+  success: 'success',
 } as const;
 
 export const applicationPrefix = sortKeys.application('');

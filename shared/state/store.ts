@@ -1,3 +1,4 @@
+import type { Report } from './report.ts';
 import type { ApplicationState, Attempt, ClusterState, Desired } from './types.ts';
 
 /** `superseded` and `lost` are results, not errors: somebody newer was faster, and that is fine. */
@@ -35,4 +36,11 @@ export type ClusterStore = {
   writeClusterApis(apis: { cluster: string; version: string; apiVersions: string[] }): Promise<void>;
 };
 
-export type StateStore = DesiredStore & ApplicationStore & ClusterStore;
+/** What `reporter` keeps. */
+export type ReportStore = {
+  readReport(environment: string): Promise<Report | undefined>;
+  /** Writes `report` with `version + 1` if the stored version is still `report.version` (0: there is none yet). */
+  writeReport(report: Report): Promise<WriteResult>;
+};
+
+export type StateStore = DesiredStore & ApplicationStore & ClusterStore & ReportStore;

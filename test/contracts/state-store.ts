@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nothingReported } from '../../shared/state/report.ts';
 import type { StateStore } from '../../shared/state/store.ts';
 import type { ApplicationState, Attempt, Desired } from '../../shared/state/types.ts';
 
@@ -69,6 +70,17 @@ export function stateStoreContract(name: string, create: () => Promise<StateStor
       expect(await store.writeApplication(application('web', 1))).toMatchObject({ version: 2 });
       expect(await store.writeApplication({ ...application('web', 1), phase: 'failed' })).toBe('superseded');
       expect(await store.readApplication('staging', 'web')).toMatchObject({ version: 2, phase: 'applying' });
+    });
+
+    it('keeps what was told of each environment, and refuses the later of two writers', async () => {
+      const store = await create();
+      const report = { ...nothingReported('staging'), revision: 'a'.repeat(40) };
+      expect(await store.readReport('staging')).toBeUndefined();
+      expect(await store.writeReport(report)).toBe('written');
+      expect(await store.writeReport(report)).toBe('superseded');
+      expect(await store.readReport('staging')).toEqual({ ...report, version: 1 });
+      expect(await store.writeReport({ ...report, version: 1 })).toBe('written');
+      expect(await store.readReport('production')).toBeUndefined();
     });
 
     it('lists the applications of one environment only, and forgets one only at the version that was read', async () => {

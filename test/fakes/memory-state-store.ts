@@ -1,3 +1,4 @@
+import type { Report } from '../../shared/state/report.ts';
 import type { StateStore, WriteResult } from '../../shared/state/store.ts';
 import type { ApplicationState, Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
 
@@ -8,6 +9,7 @@ export function createMemoryStateStore(): StateStore {
   const attempts = new Map<string, Attempt>();
   const applications = new Map<string, ApplicationState>();
   const addresses = new Map<string, Omit<ClusterState, 'version' | 'apiVersions'>>();
+  const reports = new Map<string, Report>();
   const apis = new Map<string, Pick<ClusterState, 'version' | 'apiVersions'>>();
   const keyOf = (environment: string, application: string) => `${environment}/${application}`;
 
@@ -46,6 +48,11 @@ export function createMemoryStateStore(): StateStore {
       const key = keyOf(state.environment, state.application);
       return writeIf(applications.get(key)?.version === state.version, () => applications.delete(key));
     },
+    readReport: async (environment) => structuredClone(reports.get(environment)),
+    writeReport: async (report) =>
+      writeIf((reports.get(report.environment)?.version ?? 0) === report.version, () =>
+        reports.set(report.environment, structuredClone({ ...report, version: report.version + 1 })),
+      ),
     async readCluster(cluster) {
       const address = addresses.get(cluster);
       return address === undefined ? undefined : { ...address, ...apis.get(cluster) };

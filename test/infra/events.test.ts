@@ -90,23 +90,28 @@ describe('the state’s stream', () => {
       DestinationConfig: { OnFailure: { Destination: `<${by}DeadLettersQueue.Arn>` } },
     });
     expect(mappings.filter(({ EventSourceArn }) => EventSourceArn === '<StateTable.StreamArn>')).toMatchObject([
-      followed('Dispatcher'),
       followed('Reporter'),
+      followed('Dispatcher'),
     ]);
   });
 
-  it.each<[string, boolean, object]>([
-    ['an application that is healthy', true, { sk: 'application#db', phase: 'healthy' }],
-    ['an application that rolls out', false, { sk: 'application#db', phase: 'progressing' }],
-    ['what is desired', false, { sk: 'desired', phase: 'healthy' }],
-  ])('tells the dispatcher of %s: %s', (_name, expected, { sk, phase }: { sk?: string; phase?: string }) => {
+  it.each<[string, string, boolean, { pk?: string; sk: string; phase: string }]>([
+    ['Dispatcher', 'an application that is healthy', true, { sk: 'application#db', phase: 'healthy' }],
+    ['Dispatcher', 'an application that rolls out', false, { sk: 'application#db', phase: 'progressing' }],
+    ['Dispatcher', 'what is desired', false, { sk: 'desired', phase: 'healthy' }],
+    ['Reporter', 'what is desired', true, { sk: 'desired', phase: 'healthy' }],
+    ['Reporter', 'what it told itself', false, { pk: 'report#staging', sk: 'report', phase: 'healthy' }],
+  ])('tells the %s of %s: %s', (by, _what, expected, { pk = 'environment#staging', sk, phase }) => {
     const mappings = resources(template, 'AWS::Lambda::EventSourceMapping').map(({ properties }) => properties);
     const filters = mappings
-      .filter(({ FunctionName }) => FunctionName === '<DispatcherFunction>')
+      .filter(({ FunctionName }) => FunctionName === `<${by}Function>`)
       .flatMap(
         ({ FilterCriteria }) => (FilterCriteria as { Filters: { Pattern: string }[] } | undefined)?.Filters ?? [],
       );
-    const record = { eventName: 'MODIFY', dynamodb: { Keys: { sk: { S: sk } }, NewImage: { phase: { S: phase } } } };
+    const record = {
+      eventName: 'MODIFY',
+      dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, NewImage: { phase: { S: phase } } },
+    };
     expect(filters.map(({ Pattern }) => matchesEvent(JSON.parse(Pattern), record))).toEqual([expected]);
   });
 });

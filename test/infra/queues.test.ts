@@ -12,6 +12,7 @@ const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(({ properties }
 const consumers = {
   SourceGitChangesQueue: { construct: 'Source', batchSize: 10 },
   ImageUpdaterImagePushesQueue: { construct: 'ImageUpdater', batchSize: 10 },
+  ReporterReportsQueue: { construct: 'Reporter', batchSize: 10 },
   DispatcherTicksQueue: { construct: 'Dispatcher', batchSize: 10 },
   ReconcilermainReconciliationsQueue: { construct: 'Reconcilermain', batchSize: 1 },
   ReconcilerlabReconciliationsQueue: { construct: 'Reconcilerlab', batchSize: 1 },

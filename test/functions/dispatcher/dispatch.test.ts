@@ -4,6 +4,7 @@ import { keys } from '../../../shared/artifacts/keys.ts';
 import { createReadRelease } from '../../../shared/artifacts/read-release.ts';
 import type { Release } from '../../../shared/artifacts/release.ts';
 import type { Tick } from '../../../shared/events/messages.ts';
+import { nothingReported } from '../../../shared/state/report.ts';
 import { workOf } from '../../../shared/state/standing.ts';
 import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
 import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
@@ -25,6 +26,7 @@ async function createDispatcher(releases: Record<string, Release | undefined>) {
     environments: Object.fromEntries(Object.keys(releases).map((name) => [name, aDeployerEnvironment()])),
     state: {
       readDesired: state.readDesired,
+      readReport: state.readReport,
       listApplications(environment) {
         lists += 1;
         return state.listApplications(environment);
@@ -35,7 +37,12 @@ async function createDispatcher(releases: Record<string, Release | undefined>) {
       for (const { message, fifo } of messages)
         sent.push({ queue, message: message as Record<string, unknown>, deduplication: fifo?.deduplication });
     },
-    queues: { gitChanges: 'git-changes', imagePushes: 'image-pushes', reconciliations: { example: 'reconciliations' } },
+    queues: {
+      gitChanges: 'git-changes',
+      imagePushes: 'image-pushes',
+      reports: 'reports',
+      reconciliations: { example: 'reconciliations' },
+    },
     clock: { now: () => new Date('2026-01-02T03:04:05.000Z') },
   };
   return { ports, state, sent, lists: () => lists };
@@ -51,6 +58,15 @@ describe('a tick', () => {
     const { ports, sent } = await createDispatcher({ staging: aRelease({ web: 'sha256:1' }) });
     expect(await dispatch(tick(kind), ports)).toBe(expected.length);
     expect(sent).toMatchObject(expected);
+  });
+
+  it('calls the reporter for what it could not tell, once it is due', async () => {
+    const { ports, state, sent } = await createDispatcher({ staging: aRelease({}), production: aRelease({}) });
+    const next = (at: string) => ({ next: { at, attempt: 1 } });
+    await state.writeReport({ ...nothingReported('staging'), ...next('2026-01-02T03:04:05.000Z') });
+    await state.writeReport({ ...nothingReported('production'), ...next('2026-01-02T03:04:06.000Z') });
+    expect(await dispatch(tick('retry'), ports)).toBe(1);
+    expect(sent).toMatchObject([{ queue: 'reports', message: { kind: 'report', environment: 'staging' } }]);
   });
 
   it('looks after every environment but the one that can’t be read, and fails for that one', async () => {

@@ -110,6 +110,7 @@ describe('an environment with a thousand applications', () => {
           calls.push('read');
           return source.state.readDesired(environment);
         },
+        readReport: async () => undefined,
         listApplications(environment) {
           calls.push('list');
           return source.state.listApplications(environment);
@@ -123,7 +124,7 @@ describe('an environment with a thousand applications', () => {
           return [];
         },
       }),
-      queues: { gitChanges: 'g', imagePushes: 'i', reconciliations: { example: 'r' } },
+      queues: { gitChanges: 'g', imagePushes: 'i', reports: 't', reconciliations: { example: 'r' } },
       clock: source.ports.clock,
     };
     expect(await dispatch({ kind: 'drift', scheduledAt: 'now' }, ports)).toBe(count);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { composeAlert } from '../../../functions/reporter/alert.ts';
-import { decideOutcome, type EnvironmentView } from '../../../functions/reporter/decide.ts';
+import { decideStanding } from '../../../functions/reporter/standing.ts';
+import type { EnvironmentView } from '../../../functions/reporter/view.ts';
 import { aDesired, anApplicationState, anAttempt, aRelease } from '../../support/examples.ts';
 
 const view = (part: Partial<EnvironmentView> = {}): EnvironmentView => ({
@@ -16,7 +16,7 @@ const broken = { file: 'applications/web/deployment.yaml', line: 7, message: 'is
 
 describe('the reporter', () => {
   it('has nothing to say before a revision was looked at', () => {
-    expect(decideOutcome(view({ attempt: undefined }))).toBeUndefined();
+    expect(decideStanding(view({ attempt: undefined }))).toBeUndefined();
   });
 
   it.each<[string, Partial<EnvironmentView>, string, string]>([
@@ -95,16 +95,50 @@ describe('the reporter', () => {
       'pending',
       'waiting for web',
     ],
+    [
+      'pending, not failure, when what failed was another revision',
+      {
+        attempt: anAttempt({ outcome: 'pending', revision: 'b'.repeat(40) }),
+        applications: [anApplicationState({ phase: 'failed', artifact: 'sha256:1' })],
+      },
+      'pending',
+      'is being rendered',
+    ],
+    [
+      'failure when an application that Git no longer has can’t be removed',
+      {
+        applications: [
+          anApplicationState({ artifact: 'sha256:1', applied: 'sha256:1' }),
+          anApplicationState({
+            application: 'gone',
+            phase: 'failed',
+            problems: [{ object: 'Job x/y', message: 'stays' }],
+          }),
+        ],
+      },
+      'failure',
+      'Job x/y: stays',
+    ],
+    [
+      'error when nothing in Git or in the cluster is named that could be mended',
+      { attempt: anAttempt({ outcome: 'failed', problems: [{ message: 'GitHub does not answer' }] }) },
+      'error',
+      'GitHub does not answer',
+    ],
   ])('says %s', (_name, part, state, summary) => {
-    expect(decideOutcome(view(part))).toMatchObject({ state, summary });
+    expect(decideStanding(view(part))?.whole).toMatchObject({ state, summary });
   });
 
-  it('alerts with what failed, what still runs and what to do next', () => {
-    const failed = view({ attempt: anAttempt({ outcome: 'failed', problems: [broken] }) });
-    const alert = composeAlert(failed, decideOutcome(failed) ?? expect.fail('there must be an outcome'));
-    expect(alert.subject).toBe('Plumbline: staging failed at aaaaaaaaaaaa');
-    expect(alert.message).toContain('- applications/web/deployment.yaml:7: is not valid YAML');
-    expect(alert.message).toContain('The last good state still runs:\n- web: healthy');
-    expect(alert.message).toContain('Next step: mend it with a commit, or revert the commit');
+  it('tells what is one application’s from what is the whole revision’s', () => {
+    const release = aRelease({ web: 'sha256:1', api: 'sha256:2' });
+    Object.assign(release.applications.api ?? {}, { problems: [broken] });
+    const lost = { message: 'the branch is gone' };
+    const standing = decideStanding(
+      view({ release, attempt: anAttempt({ outcome: 'failed', problems: [lost, broken] }) }),
+    );
+    expect(standing?.problems).toEqual([lost]);
+    expect(standing?.applications.get('api')).toMatchObject({ state: 'failure', problems: [broken] });
+    expect(standing?.applications.get('web')).toMatchObject({ state: 'success' });
+    expect(standing?.whole.problems).toEqual([lost, broken]);
   });
 });

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const statusSchema = z.object({ state: z.enum(['pending', 'success', 'failure', 'error']), description: z.string() });
+
+/** Something that somebody was told is broken. Dates are ISO 8601. */
+const breakageSchema = z.object({
+  since: z.string(),
+  /** When it was told last. */
+  told: z.string(),
+  /** Commit SHA, and digest of the problems, when it was told last. */
+  revision: z.string(),
+  problems: z.string(),
+});
+export type Breakage = z.output<typeof breakageSchema>;
+
+/**
+ * What `reporter` has told of an environment, so that it tells nothing twice. Nobody else reads it but `dispatcher`, which looks at `next`.
+ * It has a partition of its own: the state's stream need not tell the reporter what the reporter wrote.
+ */
+export const reportSchema = z.object({
+  environment: z.string(),
+  /** Fences as that of an application's state does. */
+  version: z.number().int().nonnegative(),
+  /** What stands on the newest revision's commit, by context. */
+  revision: z.string(),
+  statuses: z.record(z.string(), statusSchema),
+  /** By application, or by what else can break (see `functions/reporter/breakages.ts`). */
+  broken: z.record(z.string(), breakageSchema),
+  /** When `dispatcher` calls the reporter again, ISO 8601: something could not be told, or is to be told again. `attempt` counts tries in a row. */
+  next: z.object({ at: z.string(), attempt: z.number().int().nonnegative() }).optional(),
+});
+export type Report = z.output<typeof reportSchema>;
+
+/** Of an environment of which nothing was told yet. */
+export const nothingReported = (environment: string): Report => ({
+  environment,
+  version: 0,
+  revision: '',
+  statuses: {},
+  broken: {},
+});
