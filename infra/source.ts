@@ -9,6 +9,7 @@ import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { allowReconciliations } from './reconciliation-queues.ts';
 import type { Renderer } from './renderer.ts';
+import { tellRepositoryPolicy } from './repository-policy.ts';
 import { allowSecret } from './secret-access.ts';
 
 /** Long enough for a renderer that runs into its own limit twice. What takes longer is gone on with by the next look. */
@@ -58,7 +59,10 @@ function allowCharts(fn: NodeFunction, { deployer }: Foundation): void {
   const patterns = new Set(Object.values(deployer.environments).flatMap(({ charts }) => charts));
   const arns = [...patterns].map((pattern) => repositoryArn(pattern.replace(/^oci:\/\//, '')));
   const known = arns.filter((arn) => arn !== undefined);
-  if (known.length > 0) fn.allow('charts', ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], known);
+  if (known.length === 0) return;
+  const actions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+  fn.allow('charts', actions, known);
+  tellRepositoryPolicy('Chart', fn, actions);
 }
 
 /** The cluster's endpoint and certificate authority, which the reconciler has no way to ask for. */

@@ -6,7 +6,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
 import { PlumblineStack } from '../../infra/plumbline-stack.ts';
 import { readable, withoutHash } from '../../infra/readable.ts';
-import { deployerSchema } from '../../shared/config/deployer.ts';
+import { createRegistryStacks } from '../../infra/registry-stack.ts';
+import { type Deployer, deployerSchema } from '../../shared/config/deployer.ts';
 import { parseConfiguration } from '../../shared/config/parse.ts';
 
 /** Two clusters, each in a VPC of its own: what belongs to one must not reach the other. */
@@ -60,17 +61,23 @@ vi.stubEnv('CDK_VALIDATION', 'false');
 /** Functions are not bundled, assets not copied. */
 const context = { 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true };
 
-/** Builds the stack of a `deployer.yaml` in a folder that is gone again when `read` has read it. */
-function withStack<T>(text: string, read: (stack: PlumblineStack) => T): T {
+/** Builds what a `deployer.yaml` asks for in a folder that is gone again when `read` has read it. */
+function withApp<T>(text: string, read: (app: App, deployer: Deployer) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), 'plumbline-template-'));
   try {
     const app = new App({ analyticsReporting: false, outdir, context });
-    const deployer = parseConfiguration(text, 'deployer.yaml', deployerSchema);
-    return read(new PlumblineStack(app, 'Plumbline', { deployer }));
+    return read(app, parseConfiguration(text, 'deployer.yaml', deployerSchema));
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
+
+const withStack = <T>(text: string, read: (stack: PlumblineStack) => T): T =>
+  withApp(text, (app, deployer) => read(new PlumblineStack(app, 'Plumbline', { deployer })));
+
+/** The stacks that stand beside the registries of other accounts and regions, in their order. */
+export const synthesizeRegistries = (text: string): Template[] =>
+  withApp(text, (app, deployer) => createRegistryStacks(app, deployer).map((stack) => Template.fromStack(stack)));
 
 export const synthesize = (text = deployerText): Template => withStack(text, (stack) => Template.fromStack(stack));
 
