@@ -41,7 +41,7 @@ export class ClusterReconciler extends Construct {
     configuration.readBy(fn);
     fn.setVariable(variables.cluster, key);
     allowState(fn, foundation, environments, key);
-    this.reconciliations.consumedBy(fn, { batchSize: 1, maxConcurrency: 10 });
+    this.reconciliations.consumedBy(fn, { batchSize: 1, maxConcurrency: cluster.maxConcurrency });
     new CfnAccessEntry(this, 'AccessEntry', {
       clusterName: cluster.name,
       principalArn: fn.role.roleArn,

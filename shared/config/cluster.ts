@@ -43,6 +43,15 @@ export const clusterSchema = z.strictObject({
     ),
   vpc: vpcSchema,
   securityGroup: id('sg').describe("The cluster's own security group; it is opened on 443 to the reconciler."),
+  maxConcurrency: z
+    .number()
+    .int()
+    .min(2, 'must be at least 2, which is the least that Lambda takes')
+    .max(1000)
+    .default(10)
+    .describe(
+      "How many of its applications are reconciled at once. More is faster after a change of many, and more requests at once for the cluster's API server. It is no reservation: the account's concurrency must have room for it.",
+    ),
 });
 
 export type DeployerCluster = z.output<typeof clusterSchema>;

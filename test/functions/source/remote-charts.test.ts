@@ -44,9 +44,9 @@ describe('a chart of a chart repository', () => {
     const source = createChartSource();
     const requests: unknown[] = [];
     const { render } = source.ports;
-    source.ports.render = async (request) => {
+    source.ports.render = async (request, name) => {
       if (request.application === 'web') requests.push(request.chart);
-      return render(request);
+      return render(request, name);
     };
     source.push(environment());
     expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web', 'api'] });

@@ -69,10 +69,10 @@ describe('an environment with a thousand applications', () => {
     const source = createSource();
     const revision = source.push(monorepo());
     const { render } = source.ports;
-    source.ports.render = async (request) => {
+    source.ports.render = async (request, environment) => {
       // From here on there is no time for more than what is under way.
       if (source.rendered.length % 400 === 399) source.leave(94_999);
-      return render(request);
+      return render(request, environment);
     };
     const outcomes: string[] = [];
     for (let look = 1; look <= 3; look += 1) {

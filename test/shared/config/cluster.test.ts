@@ -67,3 +67,14 @@ describe('a cluster of another account', () => {
     expect(messages({ home, cluster: 'account: 012345678901' }).join()).toContain('clusters.main.account: must be');
   });
 });
+
+describe('how many are reconciled at once', () => {
+  it('is ten, or what the cluster’s entry says', () => {
+    expect(parse({}).clusters.main?.maxConcurrency).toBe(10);
+    expect(parse({ cluster: 'maxConcurrency: 40' }).clusters.main?.maxConcurrency).toBe(40);
+  });
+
+  it('is at least 2, or Lambda would refuse it', () => {
+    expect(messages({ cluster: 'maxConcurrency: 1' }).join()).toMatch(/clusters\.main\.maxConcurrency.*at least 2/s);
+  });
+});
