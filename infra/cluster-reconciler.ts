@@ -5,7 +5,7 @@ import { keys } from '../shared/artifacts/keys.ts';
 import type { DeployerCluster } from '../shared/config/cluster.ts';
 import { variables } from '../shared/environment-variables.ts';
 import { reconcilerGroup } from '../shared/kubernetes/names.ts';
-import { clusterKey, environmentKey } from '../shared/state/keys.ts';
+import { clusterKey, environmentKey, successKey } from '../shared/state/keys.ts';
 import { ClusterNetwork } from './cluster-network.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
@@ -61,6 +61,7 @@ export class ClusterReconciler extends Construct {
 function allowState(fn: NodeFunction, { state, artifacts }: Foundation, environments: string[], cluster: string): void {
   const partitions = [...environments.map(environmentKey), clusterKey(cluster)];
   state.usedBy(fn, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions);
+  state.usedBy(fn, ['PutItem'], environments.map(successKey));
   const inventories = environments.map((environment) => keys.inventory(environment, '*', '*'));
   const plans = environments.map((environment) => keys.plan(environment, '*', '*'));
   const released = environments.flatMap((environment) => [

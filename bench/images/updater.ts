@@ -35,6 +35,7 @@ export function createUpdater(
     const { batchItemFailures } = await processBatch(aBatch(...bodies), {
       schema: imageMessageSchema,
       log: quiet,
+      measure: () => undefined,
       handle: (messages) => updateImages(messages, ports),
     });
     return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.split('-')[1]));

@@ -1,6 +1,6 @@
 import { commitMessage, describeChange } from './commit-message.ts';
 import { decideProposal, type Proposal } from './decide-proposal.ts';
-import type { UpdatePlan } from './decide-updates.ts';
+import type { Update, UpdatePlan } from './decide-updates.ts';
 import type { Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
 import { closingBody, proposalText } from './proposal-text.ts';
@@ -60,8 +60,11 @@ async function propose({ replace, pull }: Proposing, task: Task, git: Git): Prom
 function replaceBranch({ target, plan, sight }: Task, git: Git): Promise<string | 'stale'> {
   const { repository, proposals: branch = '' } = target;
   const change = { expectedHead: sight.work?.newest?.revision, base: sight.head, files: plan.files };
-  return git.replace({ repository, branch, ...change, message: commitMessage(plan.updates) });
+  return git.replace({ repository, branch, ...change, message: commitMessage(plan.updates.map(withoutPush)) });
 }
+
+/** From here on a person decides how long it takes. */
+const withoutPush = ({ pushedAt: _, ...update }: Update): Update => update;
 
 async function writeText(number: number | undefined, { target, plan }: Task, git: Git): Promise<number | 'stale'> {
   const { repository, branch: base, proposals: branch = '' } = target;

@@ -19,6 +19,7 @@ const longestSubject = 72;
  *
  * Plumbline-Environment: staging
  * Plumbline-Image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.1.0@sha256:…
+ * Plumbline-Pushed: 2026-01-02T03:04:05.000Z
  * Plumbline-Previous: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/example-application:1.0.0
  * Plumbline-Policy: semver >=1.0.0 <2.0.0
  * Plumbline-Source: https://github.com/example-org/example-application

@@ -41,6 +41,8 @@ export type Update = {
   file: string;
   pin: Pin;
   previous: ImageReference;
+  /** When the new image was pushed, where the registry says so. */
+  pushedAt?: Date;
   /** In a few words. */
   policy: string;
   /** Whether history knows what we wrote last. */
@@ -168,10 +170,13 @@ const changedMeanwhile = (current: ImageReference): Verdict => ({
   reason: `somebody changed it to ${oneLine(formatReference(current))} while it was being updated`,
 });
 
-function updateOf({ environment, written }: Look, { image, verdict, policy }: Judged): Update[] {
+function updateOf({ environment, written, versions }: Look, { image, verdict, policy }: Judged): Update[] {
   if (verdict.action !== 'pin') return [];
-  const isRemembered = written.has(image.current.repository);
-  return [{ environment, file: image.file, pin: verdict.pin, previous: image.current, policy, isRemembered }];
+  const { repository } = image.current;
+  const isRemembered = written.has(repository);
+  const pushedAt = versions.get(repository)?.find(({ tag }) => tag === verdict.pin.tag)?.pushedAt;
+  const times = pushedAt === undefined ? {} : { pushedAt };
+  return [{ environment, file: image.file, pin: verdict.pin, previous: image.current, ...times, policy, isRemembered }];
 }
 
 function holdOf({ environment }: Look, { image, verdict }: Judged): Hold[] {

@@ -10,7 +10,9 @@ import { imageMessageSchema } from '../../shared/events/messages.ts';
 import { createSqsDeadLetters } from '../../shared/events/sqs.client.ts';
 import { createGitHubWriter } from '../../shared/git/github.client.ts';
 import { createEcrRegistry } from '../../shared/images/ecr.client.ts';
+import { createGitHubWatch } from '../../shared/lambda/github-usage.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import type { UpdaterPorts } from './ports.ts';
@@ -19,12 +21,14 @@ import { updateImages } from './update-images.ts';
 const { github, environments } = loadDeployer(requireVariable(variables.configurationFile));
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const log = createLog('image-updater');
+const measure = createMeasure('image-updater');
 const ports: UpdaterPorts = {
   environments,
   git: createGitHubWriter({
     apiUrl: github.apiUrl,
     appId: github.apps.write.appId,
     privateKey: () => secrets.get(github.apps.write.privateKeySecret),
+    observe: createGitHubWatch('image-updater'),
   }),
   registry: createEcrRegistry((region) => new ECRClient({ region, maxAttempts: 6 })),
   log,
@@ -40,6 +44,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     schema: imageMessageSchema,
     deadLetters,
     log,
+    measure,
     handle: (messages) => updateImages(messages, ports),
   });
 }

@@ -1,4 +1,5 @@
 import type { Commit, PullRequest } from '../../shared/git/ports.ts';
+import { pushTrailer } from '../../shared/git/push-time.ts';
 import { formatPin, formatReference, parseReference, shortName } from '../../shared/images/reference.ts';
 import type { Update } from './decide-updates.ts';
 import { oneLine } from './one-line.ts';
@@ -34,9 +35,10 @@ export function memoryTrailers(updates: readonly Update[]): string[] {
   ]);
 }
 
-const imageTrailers = ({ pin, previous, policy, source }: Update) =>
+const imageTrailers = ({ pin, previous, pushedAt, policy, source }: Update) =>
   [
     `${names.image}: ${formatPin(pin)}`,
+    ...(pushedAt === undefined ? [] : [pushTrailer(pushedAt)]),
     `${names.previous}: ${oneLine(formatReference(previous))}`,
     `${names.policy}: ${oneLine(policy)}`,
     ...(source?.url === undefined ? [] : [`${names.source}: ${source.url}`]),

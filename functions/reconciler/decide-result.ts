@@ -1,3 +1,4 @@
+import type { FailureKind } from '../../shared/metrics.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 
@@ -25,6 +26,12 @@ export const merge = (one: Findings, other: Findings): Findings => ({
   waiting: [...one.waiting, ...other.waiting],
   blocked: [...(one.blocked ?? []), ...(other.blocked ?? [])],
 });
+
+/** Who can mend it; undefined where nothing has failed (yet). */
+export function kindOf({ failures, unhealthy }: Findings): FailureKind | undefined {
+  if (failures.length > 0) return failures.some(({ retryable }) => retryable) ? 'unavailable' : 'input';
+  return unhealthy.length > 0 ? 'unhealthy' : undefined;
+}
 
 type Context = {
   /** Before this run. */

@@ -11,18 +11,23 @@ import { reconciliationSchema } from '../../shared/events/messages.ts';
 import { createTokenSource } from '../../shared/kubernetes/token.client.ts';
 import { createTransport } from '../../shared/kubernetes/transport.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createSuccessStore } from '../../shared/state/success.client.ts';
 import { createConnect } from './connect.ts';
 import type { ReconcilerPorts } from './ports.ts';
 import { reconcile } from './reconcile.ts';
+import { createTell } from './tell.ts';
 
 const clusterKey = requireVariable(variables.cluster);
-const { clusters } = loadDeployer(requireVariable(variables.configurationFile));
+const { clusters, schedules } = loadDeployer(requireVariable(variables.configurationFile));
 const s3 = new S3Client();
 const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
 const log = createLog('reconciler');
 const clock = systemClock;
+const stored = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
+const measure = createMeasure('reconciler');
 const token = createTokenSource({
   clusterName: clusters[clusterKey]?.name ?? clusterKey,
   region: requireVariable('AWS_REGION'),
@@ -31,7 +36,7 @@ const token = createTokenSource({
 });
 const ports: ReconcilerPorts = {
   clusterKey,
-  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  state: createDynamoStateStore(stored),
   objects,
   readRelease: createReadRelease(objects),
   connect: createConnect({ token, openTransport: createTransport, clock, sleep }),
@@ -39,6 +44,8 @@ const ports: ReconcilerPorts = {
   sleep,
   log,
 };
+
+const tell = createTell({ measure, successes: createSuccessStore(stored), clock, driftSeconds: schedules.drift });
 
 /** What a run needs, at the end of its time, to write down how far it came. */
 const reservedMilliseconds = 10_000;
@@ -53,6 +60,11 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   return processBatch(event, {
     schema: reconciliationSchema,
     log,
-    handle: (messages) => eachMessage(messages, (message) => reconcile(message, ports, deadline)),
+    measure,
+    handle: (messages) =>
+      eachMessage(messages, async (message) => {
+        const pass = await reconcile(message, ports, deadline);
+        if (pass !== undefined) await tell(pass);
+      }),
   });
 }

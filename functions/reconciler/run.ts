@@ -3,13 +3,17 @@ import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { fieldManager } from '../../shared/kubernetes/names.ts';
 import { indexResources } from '../../shared/kubernetes/resource.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import type { FailureKind } from '../../shared/metrics.ts';
 import type { RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplyContext } from './apply-object.ts';
-import { decideResult, type Findings, type Result } from './decide-result.ts';
+import { decideResult, type Findings, kindOf, type Result } from './decide-result.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import type { PruneContext } from './prune.ts';
 import type { Session } from './session.ts';
+
+/** Why the pass failed, if it did: noted as soon as it is known. */
+export type Found = { kind?: FailureKind | undefined };
 
 /** All that one pass over one application works with. */
 export type Run = {
@@ -22,6 +26,7 @@ export type Run = {
   /** What crashing containers said last may be told. */
   showsLogs: boolean;
   log: Log;
+  found: Found;
 };
 
 /** A pass over an application that Git has. */
@@ -51,6 +56,7 @@ export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean)
 }
 
 /** How the application stands after what this pass found out. */
-export function conclude({ session, ports, timeoutSeconds }: Run, findings: Findings): Result {
+export function conclude({ session, ports, timeoutSeconds, found }: Run, findings: Findings): Result {
+  found.kind = kindOf(findings);
   return decideResult(findings, { previous: session.state(), now: ports.clock.now(), timeoutSeconds });
 }

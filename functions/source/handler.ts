@@ -6,6 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
@@ -18,17 +19,20 @@ import { requireVariable, variables } from '../../shared/environment-variables.t
 import { gitChangeSchema } from '../../shared/events/messages.ts';
 import { createSqsDeadLetters, createSqsSendAll } from '../../shared/events/sqs.client.ts';
 import { createGitHubReader } from '../../shared/git/github.client.ts';
+import { createGitHubWatch } from '../../shared/lambda/github-usage.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
-import { createDescribeCluster } from './eks.client.ts';
+import { createDescribeCluster, createEksClients } from './eks.client.ts';
 import type { SourcePorts } from './ports.ts';
 import { refreshAll } from './refresh-all.ts';
 import { createRender } from './renderer.client.ts';
 
 const { github, environments, clusters, renderer } = loadDeployer(requireVariable(variables.configurationFile));
 const log = createLog('source');
+const measure = createMeasure('source');
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sqs = new SQSClient();
 // By default the SDK would sign the checksum of an empty body into a presigned PUT, which S3 then refuses for any other body.
@@ -41,6 +45,7 @@ const ports: Omit<SourcePorts, 'deadline'> = {
     apiUrl: github.apiUrl,
     appId: github.apps.read.appId,
     privateKey: () => secrets.get(github.apps.read.privateKeySecret),
+    observe: createGitHubWatch('source'),
   }),
   state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
   objects,
@@ -56,12 +61,19 @@ const ports: Omit<SourcePorts, 'deadline'> = {
     functionName: requireVariable(variables.rendererFunctionName),
     perTenant: renderer.tenantIsolation,
   }),
-  describe: createDescribeCluster(new EKSClient()),
+  describe: createDescribeCluster(
+    createEksClients({
+      own: new EKSClient(),
+      sts: new STSClient(),
+      roles: JSON.parse(requireVariable(variables.descriptionRoles)),
+    }),
+  ),
   sendAll: createSqsSendAll(sqs),
   reconciliationQueues: JSON.parse(requireVariable(variables.reconciliationQueueUrls)),
   clock: systemClock,
   sleep,
   log,
+  measure,
 };
 const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
 
@@ -72,6 +84,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     schema: gitChangeSchema,
     deadLetters,
     log,
+    measure,
     handle: (messages) => refreshAll(messages, { ...ports, deadline }),
   });
 }

@@ -7,6 +7,7 @@ import type { Clock, Deadline } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { SendAll } from '../../shared/events/queues.ts';
 import type { GitReader } from '../../shared/git/ports.ts';
+import type { Measure } from '../../shared/lambda/metrics.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
@@ -17,7 +18,15 @@ import type { ClusterState } from '../../shared/state/types.ts';
  */
 export type Render = (request: RenderRequest, environment: string) => Promise<RenderResult | 'crashed'>;
 
-export type DescribeCluster = (eksName: string) => Promise<Pick<ClusterState, 'endpoint' | 'certificateAuthority'>>;
+/**
+ * Asks EKS for a cluster, known by its key in `deployer.yaml` and by its own name.
+ *
+ * @throws BadInputError when somebody must change the cluster before it can be deployed to; it says how
+ */
+export type DescribeCluster = (cluster: {
+  key: string;
+  name: string;
+}) => Promise<Pick<ClusterState, 'endpoint' | 'certificateAuthority'>>;
 
 export type SourcePorts = {
   environments: Deployer['environments'];
@@ -36,5 +45,6 @@ export type SourcePorts = {
   /** Of this invocation. */
   deadline: Deadline;
   log: Log;
+  measure: Measure;
   sleep(milliseconds: number): Promise<unknown>;
 };

@@ -5,9 +5,10 @@ import type { Release } from '../../shared/artifacts/release.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import { BadInputError, isRetryable, problemsOf } from '../../shared/errors.ts';
 import { type GitChange, reconciliationGroup } from '../../shared/events/messages.ts';
+import { pushTimeIn } from '../../shared/git/push-time.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
-import { describeCluster } from './cluster-address.ts';
+import { describeCluster, isUnusable, type UnusableCluster } from './cluster-address.ts';
 import { changedApplications, isSettled, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
 import type { SourcePorts } from './ports.ts';
@@ -70,7 +71,7 @@ type Run = {
   /** When to look again if something may pass by itself. */
   again: NonNullable<Attempt['again']>;
   previous: Desired | undefined;
-  cluster: ClusterState;
+  cluster: ClusterState | UnusableCluster;
 };
 
 /** A failure that a person must mend is the attempt's result; one that may pass is left to the queue. The last good state stays either way. */
@@ -87,6 +88,7 @@ async function carryOut(run: Run, ports: SourcePorts): Promise<Refreshed> {
 async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
   const { name, environment, begun, look, previous, cluster } = run;
   if (begun.revision === '') throw new BadInputError([missingBranch(environment)]);
+  if (isUnusable(cluster)) throw new BadInputError(cluster.problems);
   const { tree, applications } = await readEnvironment({ name, environment, revision: begun.revision }, ports);
   const before = previous === undefined ? undefined : await ports.readRelease(previous.release);
   const rendering = await renderRelease(
@@ -110,7 +112,7 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
 async function writeDesired(
   { name, environment, begun }: Run,
   release: Release,
-  { objects, state, clock }: SourcePorts,
+  { objects, state, clock, git, log }: SourcePorts,
 ) {
   const bytes = new TextEncoder().encode(JSON.stringify(release));
   const key = keys.release(name, digestOf(bytes));
@@ -125,7 +127,22 @@ async function writeDesired(
     revision,
     release: key,
     at: clock.now().toISOString(),
+    ...(await pushTimeOf(begun, { git, log })),
   });
+}
+
+/** Only measured by: a commit that doesn't tell, or can't be asked, is deployed like any other. */
+async function pushTimeOf(
+  { environment, repository, revision }: Attempt,
+  { git, log }: Pick<SourcePorts, 'git' | 'log'>,
+) {
+  try {
+    const at = pushTimeIn(await git.message(repository, revision), environment);
+    return at === undefined ? {} : { pushedAt: at.toISOString() };
+  } catch (error) {
+    log.warn('the commit could not be asked when its images were pushed', { environment, revision, error });
+    return {};
+  }
 }
 
 async function announce(

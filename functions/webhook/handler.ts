@@ -5,6 +5,7 @@ import { loadDeployer } from '../../shared/config/load.ts';
 import { requireVariable, variables } from '../../shared/environment-variables.ts';
 import { createSqsSend } from '../../shared/events/sqs.client.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
+import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { receive, type WebhookRequest } from './receive.ts';
 import { createVerify } from './verify.ts';
@@ -15,6 +16,7 @@ const secrets = createSecrets({ client: new SecretsManagerClient() });
 const verify = createVerify(() => secrets.get(github.webhookSecret));
 const send = createSqsSend(new SQSClient());
 const log = createLog('webhook');
+const measure = createMeasure('webhook');
 
 /** Called by GitHub through the function URL. A lost or repeated delivery is harmless: the head is asked for, not the payload. */
 export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
@@ -27,9 +29,19 @@ export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunc
     repository: change?.repository,
     branch: change?.branch,
   };
-  if (status >= 400) log.warn('delivery refused', { ...details, reason: message });
-  else log.info('delivery received', { ...details, answer: message });
+  if (status >= 400) {
+    log.warn('delivery refused', { ...details, reason: message });
+    measureRefusal(request, message);
+  } else {
+    log.info('delivery received', { ...details, answer: message });
+  }
   return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }) };
+}
+
+/** What doesn't even call itself GitHub's is the noise that every public address hears. */
+function measureRefusal({ headers }: WebhookRequest, reason: string): void {
+  const deliveryId = headers['x-github-delivery'];
+  if (deliveryId !== undefined) measure({ values: { RejectedWebhooks: 1 }, details: { deliveryId, reason } });
 }
 
 function toRequest({ requestContext, headers, body = '', isBase64Encoded }: LambdaFunctionURLEvent): WebhookRequest {

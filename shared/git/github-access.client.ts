@@ -13,7 +13,12 @@ export type GitHubApp = {
   appId: number;
   /** Its private key (PEM). Asked for when a client is made, so that a rotated key is found. */
   privateKey(): Promise<string>;
+  /** Told of every answer. @default nobody is */
+  observe?(answer: GitHubAnswer): void;
 };
+
+/** Of one answer: what it took of GitHub's limits. `limit` and `used` are the hour's requests, where the answer says so. */
+export type GitHubAnswer = { isWrite: boolean; limit: number | undefined; used: number | undefined };
 
 type Permissions = Record<string, 'read' | 'write'>;
 type Work<Result> = (client: Octokit) => Promise<Result>;
@@ -51,6 +56,7 @@ export function createAccess(app: GitHubApp): Access {
 
 /** As GitHub's settings call them. */
 const permissionNames: Record<string, string> = {
+  checks: 'Checks',
   contents: 'Contents',
   pull_requests: 'Pull requests',
   statuses: 'Commit statuses',
@@ -147,14 +153,14 @@ export function splitName(repository: string): { owner: string; repo: string } {
 }
 
 function createClient(
-  { apiUrl, appId }: GitHubApp,
+  { apiUrl, appId, observe }: GitHubApp,
   authentication: { authStrategy?: unknown; auth: unknown },
 ): Octokit {
   return new Client({
     baseUrl: apiUrl,
     userAgent: 'plumbline',
     log: silent,
-    request: { fetch: fetchInTime },
+    request: { fetch: createFetch(observe) },
     retry: { retries: 2, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
     throttle: {
       id: `${apiUrl} ${appId}`,
@@ -166,7 +172,26 @@ function createClient(
 }
 
 /** No call may hang for as long as the function lives. */
-function fetchInTime(url: string, options: RequestInit): Promise<Response> {
-  const time = url.includes('/tarball/') ? milliseconds.archive : milliseconds.request;
-  return fetch(url, { ...options, signal: AbortSignal.timeout(time) });
+function createFetch(observe: GitHubApp['observe']) {
+  return async (url: string, options: RequestInit): Promise<Response> => {
+    const time = url.includes('/tarball/') ? milliseconds.archive : milliseconds.request;
+    const response = await fetch(url, { ...options, signal: AbortSignal.timeout(time) });
+    observe?.({
+      isWrite: isWrite(url, options),
+      limit: numberIn(response, 'x-ratelimit-limit'),
+      used: numberIn(response, 'x-ratelimit-used'),
+    });
+    return response;
+  };
+}
+
+/** Minting a token creates nothing; GraphQL reads by POST, too. */
+function isWrite(url: string, { method = 'GET', body }: RequestInit): boolean {
+  if (method === 'GET' || url.endsWith('/access_tokens')) return false;
+  return !url.endsWith('/graphql') || String(body).includes('mutation');
+}
+
+function numberIn({ headers }: Response, name: string): number | undefined {
+  const text = headers.get(name);
+  return text === null ? undefined : Number(text);
 }

@@ -9,6 +9,8 @@ export type GitReader = {
    * @throws TryAgainError if GitHub throttles or fails, with what it asked us to wait
    */
   head(repository: string, branch: string): Promise<string | undefined>;
+  /** What a commit says of itself. @throws like `head` */
+  message(repository: string, revision: string): Promise<string>;
   /** The tree at a revision as tar.gz, at most `maxBytes`, under one folder whose name means nothing. @throws BadInputError if it is larger */
   archive(repository: string, revision: string, maxBytes: number): Promise<Uint8Array>;
 };

@@ -1,7 +1,9 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { BadInputError, isRetryable, problemsOf } from '../errors.ts';
+import { failureKindOf } from '../failure-kind.ts';
 import { describeProblem } from '../problem.ts';
+import type { Measure } from './metrics.ts';
 
 /** Where a message goes that can never succeed, with the reason: nobody should have to guess from a dead letter what was wrong. */
 export type DeadLetters = { send(body: string, reason: string): Promise<void> };
@@ -19,6 +21,7 @@ type Batch<Message> = {
   /** Default: none, for a function that can reach no queue. What it can't read goes back, and the queue's redrive moves it. */
   deadLetters?: DeadLetters;
   log: Log;
+  measure: Measure;
   /** Handles all messages of the batch that can be read; returns, by message id, the errors of those that failed. */
   handle(messages: Parsed<Message>[]): Promise<Map<string, unknown>>;
 };
@@ -59,13 +62,18 @@ function parseBody<Message>(body: string, schema: z.ZodType<Message>): Message {
 async function settle<Message>(
   records: readonly SQSRecord[],
   failures: Map<string, unknown>,
-  { deadLetters, log }: Batch<Message>,
+  { deadLetters, log, measure }: Batch<Message>,
 ) {
   const returned: { itemIdentifier: string }[] = [];
   for (const record of records.filter(({ messageId }) => failures.has(messageId))) {
     const error = failures.get(record.messageId);
     const reason = problemsOf(error).map(describeProblem).join('; ');
     const details = { messageId: record.messageId, reason, error: isOurs(error) ? undefined : error };
+    measure({
+      values: { Failures: 1 },
+      dimensions: { kind: failureKindOf(error) },
+      details: { messageId: record.messageId },
+    });
     if (isRetryable(error) || deadLetters === undefined) {
       log.warn('message goes back to its queue', details);
       returned.push({ itemIdentifier: record.messageId });

@@ -19,6 +19,8 @@ export const desiredSchema = z.object({
   release: z.string(),
   /** ISO 8601. */
   at: z.string(),
+  /** When the oldest image that this revision's own commit pins was pushed, if it pins any. For nothing but measuring. */
+  pushedAt: z.string().optional(),
 });
 export type Desired = z.output<typeof desiredSchema>;
 

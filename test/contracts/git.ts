@@ -42,6 +42,13 @@ export function gitContract(name: string, create: () => Promise<GitUnderTest>): 
       expect(await git.reader.head(git.repository, 'team/a#b')).toBe(second);
     });
 
+    it('gives what a commit says of itself', async () => {
+      const git = await create();
+      const first = await git.push('main', { 'a.yaml': 'a' }, 'First\n\nPlumbline-Environment: staging');
+      await git.push('main', { 'a.yaml': 'b' }, 'Second');
+      expect((await git.reader.message(git.repository, first)).trim()).toBe('First\n\nPlumbline-Environment: staging');
+    });
+
     it('gives the files of a revision, byte for byte, also when the branch has moved on', async () => {
       const git = await create();
       const content = '\uFEFFa: ä # x\r\n';

@@ -95,6 +95,7 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
   return {
     ...pulls,
     head: async (repository, branch) => headOf(repository, branch),
+    message: async (_repository, revision) => commitAt(revision).message,
     async archive(repository, revision, maxBytes) {
       const bytes = await packed(commitAt(revision).files);
       if (bytes.length <= maxBytes) return bytes;

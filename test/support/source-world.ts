@@ -7,6 +7,7 @@ import { digestOf } from '../../shared/artifacts/digest.ts';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import type { GitChange } from '../../shared/events/messages.ts';
+import type { Measurement } from '../../shared/lambda/metrics.ts';
 import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 import { aDeployerEnvironment } from './examples.ts';
@@ -30,7 +31,8 @@ async function archiveOf(files: Files): Promise<Uint8Array> {
 
 /** `source` on a branch whose commits are played by hand; the renderer "renders" any folder to the digest of all files. */
 export function createSource() {
-  const heads: { revision: string; files: Files }[] = [];
+  const measured: Measurement[] = [];
+  const heads: { revision: string; files: Files; message: string }[] = [];
   const objects = createMemoryObjectStore();
   const state = createMemoryStateStore();
   const sent: { queue: string; application: string; group?: string; deduplication?: string }[] = [];
@@ -68,6 +70,7 @@ export function createSource() {
     clusters: {},
     git: {
       head: async () => staleAnswers.shift() ?? heads.at(-1)?.revision,
+      message: async (_repository, revision) => heads.find((head) => head.revision === revision)?.message ?? '',
       archive: async (_repository, revision) =>
         archiveOf(heads.find((head) => head.revision === revision)?.files ?? {}),
     },
@@ -85,20 +88,22 @@ export function createSource() {
     clock: { now: () => new Date(now) },
     deadline: { remaining: () => remaining },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    measure: (measurement) => void measured.push(measurement),
     sleep: async () => undefined,
   };
   return {
     ports,
     state,
+    measured,
     sent,
     rendered,
     /** How many were rendered at once, at most. */
     most: () => most,
-    push(files: Files): string {
+    push(files: Files, message = ''): string {
       const revision = String(heads.length + 1)
         .repeat(40)
         .slice(0, 40);
-      heads.push({ revision, files });
+      heads.push({ revision, files, message });
       return revision;
     },
     renderAs: (next: typeof results) => {

@@ -61,6 +61,7 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
       schema: imageMessageSchema,
       deadLetters: { send: async (body, reason) => void buried.push({ body, reason }) },
       log,
+      measure: () => undefined,
       handle: (messages) => updateImages(messages, ports),
     });
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);

@@ -44,6 +44,7 @@ describe('a push', () => {
         '',
         'Plumbline-Environment: staging',
         `Plumbline-Image: ${pinOf('1.1.0')}`,
+        'Plumbline-Pushed: 1970-01-01T00:00:00.000Z',
         `Plumbline-Previous: ${application}:1.0.0`,
         'Plumbline-Policy: semver >=1.0.0 <2.0.0',
       ].join('\n'),

@@ -1,7 +1,8 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BadInputError, RefusedError, TryAgainError } from '../../../shared/errors.ts';
+import { BadInputError, MissingError, RefusedError, StaleError, TryAgainError } from '../../../shared/errors.ts';
+import type { Measurement } from '../../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../../shared/lambda/sqs-batch.ts';
 
 const schema = z.object({ name: z.string() });
@@ -13,18 +14,20 @@ async function run(bodies: Record<string, string>, errors: Record<string, unknow
   const dead: { body: string; reason: string }[] = [];
   const handled: string[] = [];
   const lines: { message: string; details: unknown }[] = [];
+  const measured: Measurement[] = [];
   const log = (message: string, details?: unknown) => void lines.push({ message, details });
   const { batchItemFailures } = await processBatch(event, {
     schema,
     deadLetters: { send: async (body, reason) => void dead.push({ body, reason }) },
     log: { info: log, warn: log, error: log },
+    measure: (measurement) => void measured.push(measurement),
     handle: (messages) =>
       eachMessage(messages, async ({ name }) => {
         handled.push(name);
         if (errors[name] !== undefined) throw errors[name];
       }),
   });
-  return { dead, handled, lines, returned: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  return { dead, handled, lines, measured, returned: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 }
 
 const good = (name: string) => JSON.stringify({ name });
@@ -67,6 +70,20 @@ describe('a batch of messages', () => {
   });
 });
 
+describe('failures', () => {
+  it.each([
+    [new BadInputError([{ message: 'no' }]), 'input'],
+    [new MissingError('no'), 'input'],
+    [new RefusedError('no'), 'refused'],
+    [new TryAgainError('no'), 'unavailable'],
+    [new StaleError('no'), 'unavailable'],
+    [new TypeError('no'), 'internal'],
+  ])('%s counts as one of the kind %s', async (error, kind) => {
+    const { measured } = await run({ m1: good('bad'), m2: good('fine') }, { bad: error });
+    expect(measured).toEqual([{ values: { Failures: 1 }, dimensions: { kind }, details: { messageId: 'm1' } }]);
+  });
+});
+
 describe('a function that can reach no queue', () => {
   it('fault 7: gives a message back that it can not read, for the queue to move it, and says why', async () => {
     const lines: unknown[] = [];
@@ -74,6 +91,7 @@ describe('a function that can reach no queue', () => {
     const result = await processBatch({ Records: [record('m1', '{')] } as SQSEvent, {
       schema,
       log: { info: log, warn: log, error: log },
+      measure: () => undefined,
       handle: (messages) => eachMessage(messages, async () => {}),
     });
     expect(result.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);

@@ -15,6 +15,7 @@ async function handled(Records: DynamoDBRecord[], failing: string[] = []) {
     {
       environments: { staging: {}, production: {} },
       log,
+      measure: () => undefined,
       async handle(environment, records) {
         seen[environment] = records.length;
         if (failing.includes(environment)) throw new Error('no');
