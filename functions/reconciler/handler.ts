@@ -14,6 +14,7 @@ import { createLog } from '../../shared/lambda/logger.ts';
 import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { createSuccessStore } from '../../shared/state/success.client.ts';
 import { createConnect } from './connect.ts';
 import type { ReconcilerPorts } from './ports.ts';
@@ -37,6 +38,7 @@ const token = createTokenSource({
 const ports: ReconcilerPorts = {
   clusterKey,
   state: createDynamoStateStore(stored),
+  pullRequests: createDynamoPullRequestStore(stored),
   objects,
   readRelease: createReadRelease(objects),
   connect: createConnect({ token, openTransport: createTransport, clock, sleep }),

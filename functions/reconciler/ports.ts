@@ -5,6 +5,7 @@ import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import type { PullRequestStore } from '../../shared/state/pull-request.ts';
 import type { ApplicationStore, ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 
@@ -32,6 +33,7 @@ export type ReconcilerPorts = {
   state: Pick<DesiredStore, 'readDesired'> &
     Pick<ApplicationStore, 'readApplication' | 'writeApplication' | 'deleteApplication'> &
     Pick<ClusterStore, 'readCluster' | 'writeClusterApis'>;
+  pullRequests: Pick<PullRequestStore, 'readPullRequest' | 'notePlan'>;
   objects: ObjectStore;
   readRelease: ReadRelease;
   connect: Connect;

@@ -19,9 +19,12 @@ import { nothingPlanned, type Planned, preview, previewRemoval } from './preview
 export async function runPlan(request: PlanRequest, ports: ReconcilerPorts, deadline: Deadline): Promise<void> {
   const started = ports.clock.now();
   const { environment, application, release, id } = request;
+  if (!(await isAwaited(request, ports)))
+    return ports.log.info('nobody waits for this plan any more', { environment, application, id });
   const planned = await planSafely(request, ports, deadline);
   const plan: Plan = { version: 1, id, environment, application, release, at: started.toISOString(), ...planned };
   await ports.objects.putOnce(keys.plan(environment, application, id), new TextEncoder().encode(stringifyJson(plan)));
+  await note(request, planned.outcome, ports);
   const milliseconds = ports.clock.now().getTime() - started.getTime();
   const { outcome, objects } = planned;
   ports.log.info('application planned', {
@@ -32,6 +35,26 @@ export async function runPlan(request: PlanRequest, ports: ReconcilerPorts, dead
     objects: objects.length,
     milliseconds,
   });
+}
+
+/** A pull request that has moved on has asked for another plan, and one that was closed for none. */
+async function isAwaited(
+  { environment, pullRequest, id }: PlanRequest,
+  { pullRequests }: ReconcilerPorts,
+): Promise<boolean> {
+  if (pullRequest === undefined) return true;
+  const state = await pullRequests.readPullRequest(environment, pullRequest);
+  return state?.phase === 'planning' && state.asked?.id === id;
+}
+
+/** By this change of state others learn of the plan. */
+async function note(
+  { environment, application, pullRequest, id }: PlanRequest,
+  outcome: Plan['outcome'],
+  { pullRequests }: ReconcilerPorts,
+): Promise<void> {
+  if (pullRequest === undefined) return;
+  await pullRequests.notePlan({ environment, number: pullRequest, id, application, outcome });
 }
 
 type Outcome = Planned & Pick<Plan, 'revision' | 'isRemoval'>;

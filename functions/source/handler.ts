@@ -25,6 +25,7 @@ import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { createDescribeCluster, createEksClients } from './eks.client.ts';
 import type { SourcePorts } from './ports.ts';
 import { refreshAll } from './refresh-all.ts';
@@ -35,6 +36,7 @@ const log = createLog('source');
 const measure = createMeasure('source');
 const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sqs = new SQSClient();
+const table = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
 // By default the SDK would sign the checksum of an empty body into a presigned PUT, which S3 then refuses for any other body.
 const s3 = new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
 const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
@@ -47,7 +49,8 @@ const ports: Omit<SourcePorts, 'deadline'> = {
     privateKey: () => secrets.get(github.apps.read.privateKeySecret),
     observe: createGitHubWatch('source'),
   }),
-  state: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
+  state: createDynamoStateStore(table),
+  pullRequests: createDynamoPullRequestStore(table),
   objects,
   readRelease: createReadRelease(objects),
   fetchChart: createFetchChart({
@@ -77,7 +80,8 @@ const ports: Omit<SourcePorts, 'deadline'> = {
 };
 const deadLetters = createSqsDeadLetters(sqs, requireVariable(variables.deadLetterQueueUrl));
 
-/** Called with `git-changes`, from the webhook and the resync. It asks for the branch's head, so late or repeated messages do no harm. */
+/** Called with `git-changes`, from the webhook and the resync. It asks for the branch's head and the open pull requests to it, so late or repeated
+ * messages do no harm. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const deadline = { remaining: () => context.getRemainingTimeInMillis() };
   return processBatch(event, {

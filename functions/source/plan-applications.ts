@@ -72,8 +72,6 @@ function variablesOf(
 function plan({ name, application }: Listed, context: Context): PlannedApplication {
   const { environment, config, problemAt } = context;
   const path = posix.join(environment.path, application.path ?? '.');
-  const setting = <Key extends keyof EnvironmentApplication & keyof Environment>(key: Key) =>
-    application[key] ?? config[key];
   return {
     name,
     path,
@@ -83,21 +81,36 @@ function plan({ name, application }: Listed, context: Context): PlannedApplicati
     variables: variablesOf(application, context),
     settings: {
       cluster: environment.cluster,
-      namespace: setting('namespace') ?? environment.namespaces[0] ?? 'default',
+      namespace: application.namespace ?? config.namespace ?? environment.namespaces[0] ?? 'default',
       allowedNamespaces: environment.namespaces,
       allowedClusterKinds: environment.clusterKinds,
       secrets: environment.secrets,
       podLogs: environment.podLogs,
-      prune: setting('prune') ?? true,
-      pruneLimit: setting('pruneLimit') ?? 50,
-      drift: setting('drift') ?? 'correct',
-      conflicts: setting('conflicts') ?? 'fail',
-      rules: [...(config.rules ?? []), ...(application.rules ?? [])],
-      adopt: setting('adopt') ?? [],
       dependsOn: application.dependsOn,
-      timeoutSeconds: setting('timeout') ?? 300,
-      suspend: setting('suspend') ?? false,
+      timeoutSeconds: application.timeout ?? config.timeout ?? 300,
+      ...policyOf(application, config),
     },
+  };
+}
+
+/** What may be done with live objects. A pull request doesn't decide that for its own plan. */
+export type Policy = Pick<
+  ApplySettings,
+  'prune' | 'pruneLimit' | 'drift' | 'conflicts' | 'rules' | 'adopt' | 'suspend'
+>;
+
+/** What holds for one application: its own setting, else the environment's, else the default, which is the strictest. */
+export function policyOf(application: EnvironmentApplication | undefined, config: Partial<Environment>): Policy {
+  const setting = <Key extends keyof EnvironmentApplication & keyof Environment>(key: Key) =>
+    application?.[key] ?? config[key];
+  return {
+    prune: setting('prune') ?? true,
+    pruneLimit: setting('pruneLimit') ?? 50,
+    drift: setting('drift') ?? 'correct',
+    conflicts: setting('conflicts') ?? 'fail',
+    rules: [...(config.rules ?? []), ...(application?.rules ?? [])],
+    adopt: setting('adopt') ?? [],
+    suspend: setting('suspend') ?? false,
   };
 }
 

@@ -7,8 +7,10 @@ import type { Clock, Deadline } from '../../shared/clock.ts';
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { SendAll } from '../../shared/events/queues.ts';
 import type { GitReader } from '../../shared/git/ports.ts';
+import type { PullRequestReader } from '../../shared/git/pull-request-ports.ts';
 import type { Measure } from '../../shared/lambda/metrics.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import type { PullRequestStore } from '../../shared/state/pull-request.ts';
 import type { ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 
@@ -31,8 +33,9 @@ export type DescribeCluster = (cluster: {
 export type SourcePorts = {
   environments: Deployer['environments'];
   clusters: Deployer['clusters'];
-  git: GitReader;
+  git: GitReader & PullRequestReader;
   state: DesiredStore & Pick<ClusterStore, 'readCluster' | 'writeClusterAddress'>;
+  pullRequests: Omit<PullRequestStore, 'readPullRequest' | 'notePlan'>;
   objects: ObjectStore & Presigner;
   readRelease: ReadRelease;
   render: Render;

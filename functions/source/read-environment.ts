@@ -6,7 +6,7 @@ import { type PlannedApplication, planApplications } from './plan-applications.t
 import type { SourcePorts } from './ports.ts';
 
 /** GitHub's archive of a repository, compressed. */
-const maximumArchiveBytes = 100 * 1024 * 1024;
+export const maximumArchiveBytes = 100 * 1024 * 1024;
 
 /** Fetches a revision's tree, keeps it for the renderer, and reads from it what is to be deployed. */
 export async function readEnvironment(

@@ -181,10 +181,6 @@ async function finish(
 /** An item of the state table holds 400 KB. */
 const maximumProblems = 200;
 
-function basisOf(environment: DeployerEnvironment, { version, apiVersions }: ClusterState): string {
-  return digestOf(JSON.stringify({ environment, version, apiVersions }));
-}
-
 function missingBranch({ repository, branch, path }: DeployerEnvironment): Problem {
   return {
     file: posix.join(path, ''),

@@ -1,6 +1,6 @@
 import type { Deployer } from '../../shared/config/deployer.ts';
 import type { GitChange } from '../../shared/events/messages.ts';
-import { readPush } from './push.ts';
+import { isOfPullRequest, readPullRequest, readPush } from './push.ts';
 
 /** `body` is the raw text: the signature is over the bytes, before any parsing. Header names are lower-case. */
 export type WebhookRequest = { method: string; headers: Record<string, string | undefined>; body: string };
@@ -42,13 +42,14 @@ function refuse({ method, headers, body }: WebhookRequest): WebhookAnswer | unde
 function decide({ headers, body }: WebhookRequest, environments: Deployer['environments']): WebhookAnswer {
   const event = headers['x-github-event'];
   if (event === 'ping') return { status: 200, message: 'pong' };
-  if (event !== 'push') return { status: 202, message: 'this event is not used' };
-  const push = readPush(body);
-  if (push === undefined) return { status: 400, message: 'the body is not a push event as GitHub describes it' };
+  const change = event === 'push' ? readPush(body) : isOfPullRequest(event) ? readPullRequest(body, event) : 'unused';
+  if (change === 'unused') return { status: 202, message: 'this event is not used' };
+  if (change === undefined) return { status: 400, message: `the body is not a ${event} event as GitHub describes it` };
   const concerned = Object.values(environments).some(
-    ({ repository, branch }) => repository.toLowerCase() === push.repository.toLowerCase() && branch === push.branch,
+    ({ repository, branch }) =>
+      repository.toLowerCase() === change.repository.toLowerCase() && branch === change.branch,
   );
   if (!concerned) return { status: 202, message: 'no environment is deployed from this branch' };
   const cause = `delivery ${headers['x-github-delivery']?.slice(0, 64) ?? 'without id'}`;
-  return { status: 202, message: 'accepted', change: { kind: 'git-change', ...push, cause } };
+  return { status: 202, message: 'accepted', change: { kind: 'git-change', ...change, cause } };
 }

@@ -16,6 +16,7 @@ import type { Transport } from '../../shared/kubernetes/transport.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { KubernetesObject } from '../../shared/manifests/object.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from '../fakes/memory-object-store.ts';
+import { createMemoryPullRequestStore } from '../fakes/memory-pull-request-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 
 type LogLine = { level: string; message: string } & Record<string, unknown>;
@@ -61,6 +62,7 @@ export async function createWorld(options: WorldOptions) {
   const ports: ReconcilerPorts = {
     clusterKey: 'main',
     state,
+    pullRequests: createMemoryPullRequestStore(),
     objects,
     readRelease: createReadRelease(objects),
     connect(_, __, deadline, onDiscovery) {

@@ -9,6 +9,7 @@ import type { RenderResult } from '../../shared/artifacts/render-result.ts';
 import type { GitChange } from '../../shared/events/messages.ts';
 import type { Measurement } from '../../shared/lambda/metrics.ts';
 import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
+import { createMemoryPullRequestStore } from '../fakes/memory-pull-request-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 import { aDeployerEnvironment } from './examples.ts';
 
@@ -21,7 +22,7 @@ export const change: GitChange = {
   cause: 'a test',
 };
 
-async function archiveOf(files: Files): Promise<Uint8Array> {
+export async function archiveOf(files: Files): Promise<Uint8Array> {
   const tar = pack();
   for (const [path, content] of Object.entries(files))
     tar.entry({ name: `example-org-example-environment-abc/${path}` }, content);
@@ -71,10 +72,14 @@ export function createSource() {
     git: {
       head: async () => staleAnswers.shift() ?? heads.at(-1)?.revision,
       message: async (_repository, revision) => heads.find((head) => head.revision === revision)?.message ?? '',
+      openPullRequests: async () => [],
+      testMerge: async () => ({ outcome: 'unknown' }),
+      isAgreedTo: async () => false,
       archive: async (_repository, revision) =>
         archiveOf(heads.find((head) => head.revision === revision)?.files ?? {}),
     },
     state,
+    pullRequests: createMemoryPullRequestStore(),
     objects,
     readRelease: createReadRelease(objects),
     render,
