@@ -2,7 +2,7 @@ import type { GitChange } from '../../shared/events/messages.ts';
 import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import { describeProblem } from '../../shared/problem.ts';
 import type { SourcePorts } from './ports.ts';
-import { lookAtPullRequests, lookAtPullRequests } from './pull-requests/look.ts';
+import { lookAtPullRequests } from './pull-requests/look.ts';
 import { refresh } from './refresh.ts';
 
 /** Looks once at every branch that a batch is about, however many messages speak of it. Returns the errors by message id. */
@@ -47,14 +47,6 @@ async function refreshBranch(change: GitChange, ports: SourcePorts): Promise<unk
   }
   return errors;
 }
-
-const environmentsOf = (change: GitChange, { environments }: SourcePorts): string[] =>
-  Object.entries(environments)
-    .filter(
-      ([, { repository, branch }]) =>
-        repository.toLowerCase() === change.repository.toLowerCase() && branch === change.branch,
-    )
-    .map(([name]) => name);
 
 const environmentsOf = (change: GitChange, { environments }: SourcePorts): string[] =>
   Object.entries(environments)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestOf, digestOf } from '../artifacts/digest.ts';
+import { digestOf } from '../artifacts/digest.ts';
 import { keys } from '../artifacts/keys.ts';
 import { nameSchema, repositorySchema } from '../config/names.ts';
 
@@ -53,11 +53,9 @@ const planRequestSchema = z
     mode: z.literal('plan'),
     /** Key of the planned revision's release in the artifact store. It is not what `desired` says. */
     release: z.string(),
+    /** The pull request that waits for it, by its number. Where its state says that it waits for another one by now, none is made. */
+    pullRequest: z.number().int().positive().optional(),
     /** Under which the plan is stored. Another plan of the same revision needs another one: a plan is written once. */
-    /** The pull request that waits for it, by its number. Where its state says that it waits for another one by now, none is made. */
-    pullRequest: z.number().int().positive().optional(),
-    /** The pull request that waits for it, by its number. Where its state says that it waits for another one by now, none is made. */
-    pullRequest: z.number().int().positive().optional(),
     id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots and hyphens'),
   })
   .refine(({ environment, release }) => release === keys.release(environment, digestIn(release)), {

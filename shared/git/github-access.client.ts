@@ -57,7 +57,6 @@ export function createAccess(app: GitHubApp): Access {
 /** As GitHub's settings call them. */
 const permissionNames: Record<string, string> = {
   checks: 'Checks',
-  checks: 'Checks',
   contents: 'Contents',
   pull_requests: 'Pull requests',
   statuses: 'Commit statuses',

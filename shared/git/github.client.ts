@@ -1,15 +1,15 @@
 import { BadInputError, TryAgainError } from '../errors.ts';
 import { shortenDescription } from './description.ts';
 import { type Access, createAccess, type GitHubApp, splitName, type Task } from './github-access.client.ts';
-import { createPullRequestVoice, createPullRequestVoice } from './github-checks.client.ts';
+import { createPullRequestVoice } from './github-checks.client.ts';
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
 import { createHistory } from './github-history.client.ts';
-import { createOpenPulls, createOpenPulls } from './github-open-pulls.client.ts';
+import { createOpenPulls } from './github-open-pulls.client.ts';
 import { createPullRequests } from './github-pull-requests.client.ts';
 import { createRemarks } from './github-remarks.client.ts';
 import { replaceBranch } from './github-replace.client.ts';
 import type { CommitStatus, GitReader, GitReporter, GitWriter } from './ports.ts';
-import type { PullRequestReader, PullRequestReader, PullRequestVoice, PullRequestVoice } from './pull-request-ports.ts';
+import type { PullRequestReader, PullRequestVoice } from './pull-request-ports.ts';
 
 /** Needs an App with "Contents: read", and for pull requests "Pull requests: read". */
 export function createGitHubReader(app: GitHubApp): GitReader & PullRequestReader {
