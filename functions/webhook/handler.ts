@@ -13,7 +13,7 @@ import { createVerify } from './verify.ts';
 const { github, environments } = loadDeployer(requireVariable(variables.configurationFile));
 const queueUrl = requireVariable(variables.gitChangesQueueUrl);
 const secrets = createSecrets({ client: new SecretsManagerClient() });
-const verify = createVerify(() => secrets.get(github.webhookSecret));
+const verify = createVerify((maximumAge) => secrets.get(github.webhookSecret, maximumAge));
 const send = createSqsSend(new SQSClient());
 const log = createLog('webhook');
 const measure = createMeasure('webhook');
@@ -21,7 +21,7 @@ const measure = createMeasure('webhook');
 /** Called by GitHub through the function URL. A lost or repeated delivery is harmless: the head is asked for, not the payload. */
 export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
   const request = toRequest(event);
-  const { status, message, change } = await receive(request, { verify, environments });
+  const { status, message, reason = message, change } = await receive(request, { verify, environments });
   if (change !== undefined) await send(queueUrl, change);
   const details = {
     status,
@@ -30,8 +30,9 @@ export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunc
     branch: change?.branch,
   };
   if (status >= 400) {
-    log.warn('delivery refused', { ...details, reason: message });
-    measureRefusal(request, message);
+    const say = status >= 500 ? log.error : log.warn;
+    say('delivery refused', { ...details, reason });
+    measureRefusal(request, reason);
   } else {
     log.info('delivery received', { ...details, answer: message });
   }

@@ -1,11 +1,15 @@
 import type { Deployer } from '../../shared/config/deployer.ts';
+import { PlumblineError, problemsOf } from '../../shared/errors.ts';
 import type { GitChange } from '../../shared/events/messages.ts';
+import { describeProblem } from '../../shared/problem.ts';
 import { isOfPullRequest, readPullRequest, readPush } from './push.ts';
 
 /** `body` is the raw text: the signature is over the bytes, before any parsing. Header names are lower-case. */
 export type WebhookRequest = { method: string; headers: Record<string, string | undefined>; body: string };
-export type WebhookAnswer = { status: number; message: string; change?: GitChange };
+/** `message` is for anybody; `reason`, where there is one, only for the log. */
+export type WebhookAnswer = { status: number; message: string; reason?: string; change?: GitChange };
 
+/** @throws PlumblineError if it can't be told */
 export type Verify = (body: string, signature: string) => Promise<boolean>;
 
 /** GitHub sends up to 25 MB and Lambda takes 6; of larger pushes the resync finds the result. */
@@ -26,8 +30,20 @@ export async function receive(
   const signature = request.headers['x-hub-signature-256'] ?? '';
   if (!/^sha256=[0-9a-f]{64}$/.test(signature))
     return { status: 401, message: 'the header X-Hub-Signature-256 is missing or malformed' };
-  if (!(await verify(request.body, signature))) return { status: 401, message: 'the signature does not match' };
-  return decide(request, environments);
+  const verdict = await tryVerify(verify, request.body, signature);
+  if (verdict === false) return { status: 401, message: 'the signature does not match' };
+  return verdict === true ? decide(request, environments) : verdict;
+}
+
+/** Without a secret that can be used nothing is believed; whoever operates this is told why, and the next resync finds what was pushed. */
+async function tryVerify(verify: Verify, body: string, signature: string): Promise<boolean | WebhookAnswer> {
+  try {
+    return await verify(body, signature);
+  } catch (error) {
+    if (!(error instanceof PlumblineError)) throw error;
+    const reason = problemsOf(error).map(describeProblem).join('; ');
+    return { status: 503, message: 'signatures can not be checked at the moment', reason };
+  }
 }
 
 function refuse({ method, headers, body }: WebhookRequest): WebhookAnswer | undefined {

@@ -4,17 +4,18 @@ import { BadInputError, MissingError, type PlumblineError, RefusedError, TryAgai
 
 export type Secrets = {
   /**
-   * A secret's value, at most five minutes old. No message or cause of an error ever holds it.
+   * A secret's value. No message or cause of an error ever holds it.
    *
    * @param name the secret's name or ARN
+   * @param maximumAge how long ago it may have been asked for, in milliseconds. Default: five minutes
    * @throws MissingError, RefusedError, BadInputError (it has no text) or TryAgainError
    */
-  get(name: string): Promise<string>;
+  get(name: string, maximumAge?: number): Promise<string>;
 };
 
 const lifetimeMilliseconds = 5 * 60 * 1000;
 
-type Kept = { value: Promise<string>; until: number };
+type Kept = { value: Promise<string>; at: number };
 
 /** Failures aren't kept, so what is mended works at once. */
 export function createSecrets({
@@ -26,12 +27,12 @@ export function createSecrets({
 }): Secrets {
   const kept = new Map<string, Kept>();
   return {
-    async get(name) {
+    async get(name, maximumAge = lifetimeMilliseconds) {
       const now = clock.now().getTime();
       const known = kept.get(name);
-      if (known !== undefined && known.until > now) return known.value;
+      if (known !== undefined && now - known.at < maximumAge) return known.value;
       const value = fetchSecret(client, name);
-      const fresh = { value, until: now + lifetimeMilliseconds };
+      const fresh = { value, at: now };
       kept.set(name, fresh);
       value.catch(() => kept.get(name) === fresh && kept.delete(name));
       return value;

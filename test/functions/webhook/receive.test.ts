@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { receive, type WebhookRequest } from '../../../functions/webhook/receive.ts';
 import { createVerify, parseSecrets } from '../../../functions/webhook/verify.ts';
+import { MissingError } from '../../../shared/errors.ts';
 import { aDeployerEnvironment } from '../../support/examples.ts';
 
 const secret = 'a webhook secret';
@@ -119,6 +120,56 @@ describe('the webhook', () => {
       202,
     );
     expect((await deliver(delivery(push, { 'x-hub-signature-256': sign(push, 'a third') }), both)).status).toBe(401);
+  });
+
+  describe('fault 59: a secret that is rotated', () => {
+    /** A cache as the function has it: asked for a younger value than it holds, it holds what Secrets Manager has now. */
+    function startCache(first: string) {
+      const cache = { held: first, stored: first, age: 0, asked: [] as (number | undefined)[] };
+      const verify = createVerify(async (maximumAge) => {
+        cache.asked.push(maximumAge);
+        if (maximumAge !== undefined && cache.age >= maximumAge) Object.assign(cache, { held: cache.stored, age: 0 });
+        return cache.held;
+      });
+      const status = async (key: string) => {
+        const request = delivery(push, { 'x-hub-signature-256': sign(push, key) });
+        return (await receive(request, { verify, environments: { staging } })).status;
+      };
+      return { cache, status };
+    }
+
+    it('is known at once, though the old one is still in the cache', async () => {
+      const { cache, status } = startCache('old');
+      expect(await status('old')).toBe(202);
+      Object.assign(cache, { stored: '["new", "old"]', age: 60_000 });
+      expect([await status('old'), await status('new'), await status('old')]).toEqual([202, 202, 202]);
+      Object.assign(cache, { stored: 'new', age: 60_000 });
+      expect([await status('third'), await status('old'), await status('new')]).toEqual([401, 401, 202]);
+    });
+
+    it('is not asked for again by every forged delivery', async () => {
+      const { cache, status } = startCache('old');
+      Object.assign(cache, { stored: 'new', age: 29_999 });
+      expect([await status('guess'), await status('new')]).toEqual([401, 401]);
+      expect(new Set(cache.asked)).toEqual(new Set([undefined, 30_000]));
+    });
+  });
+
+  it.each([
+    ['malformed', async () => '["", 1]', /the webhook secret in Secrets Manager is malformed/],
+    ['gone', () => Promise.reject(new MissingError('there is no secret plumbline/webhook')), /there is no secret/],
+  ])('fault 59: a secret that is %s is told to the log, and to nobody else', async (_how, readSecret, reason) => {
+    const answer = await receive(delivery(), { verify: createVerify(readSecret), environments: { staging } });
+    expect(answer).toEqual({
+      status: 503,
+      message: 'signatures can not be checked at the moment',
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('fault 59: what nobody foresaw is an error of the function', async () => {
+    const verify = () => Promise.reject(new TypeError('x is not a function'));
+    await expect(receive(delivery(), { verify, environments: { staging } })).rejects.toThrow(TypeError);
   });
 
   it.each(['', '[', '[]', '["a", 1]'])(

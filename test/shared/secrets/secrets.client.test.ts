@@ -34,6 +34,16 @@ describe('secrets', () => {
     expect(asked).toEqual(['a', 'a']);
   });
 
+  test('fault 59: are asked for sooner where a younger value is wanted', async () => {
+    const { secrets, asked, time } = start({ SecretString: 'first' }, { SecretString: 'second' });
+    await secrets.get('a');
+    time.now += 29_999;
+    expect(await secrets.get('a', 30_000)).toBe('first');
+    time.now += 1;
+    expect(await Promise.all([secrets.get('a', 30_000), secrets.get('a', 30_000)])).toEqual(['second', 'second']);
+    expect(asked).toEqual(['a', 'a']);
+  });
+
   test('are kept by name', async () => {
     const { secrets, asked } = start({ SecretString: 'first' }, { SecretString: 'second' });
     expect([await secrets.get('a'), await secrets.get('b'), await secrets.get('a')]).toEqual([
