@@ -56,10 +56,11 @@ const widened = (target: TargetBranch, writes: readonly Date[], { clock, share }
   isQuiet(writes, clock.now(), share) ? target : lookingAtAll(target);
 
 /** What images were built from is asked for when something is written only. */
-const explained = async (task: Task, ports: BranchPorts): Promise<Task> => ({
-  ...task,
-  plan: { ...task.plan, updates: await withSources(task.plan.updates, ports) },
-});
+async function explained(task: Task, { lookup, log }: BranchPorts): Promise<Task> {
+  const { environments } = task.target;
+  const updates = await withSources(task.plan.updates, { lookup, log, environments });
+  return { ...task, plan: { ...task.plan, updates } };
+}
 
 /** What leaves a commit behind. Closing a pull request, or finishing what a run left undone, happens once. */
 const isCounted = (write: Write) => write.action === 'commit' || (write.action === 'propose' && write.replace);

@@ -48,6 +48,7 @@ const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds, podSecu
   cluster: clusterName,
   namespaces,
   images: [`${registry}/*`],
+  applicationRepositories: ['example-org/*'],
   charts,
   secrets,
   clusterKinds,

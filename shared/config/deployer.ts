@@ -4,7 +4,7 @@ import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { chartPatternSchema } from './chart.ts';
 import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
-import { nameSchema, pathSchema, repositorySchema } from './names.ts';
+import { nameSchema, pathSchema, repositorySchema, sourceRepositorySchema } from './names.ts';
 import { checkRegistries, locationSchema } from './registries.ts';
 import { rendererSchema } from './renderer.ts';
 import { verifyRuleSchema } from './verify-rule.ts';
@@ -53,6 +53,12 @@ export const deployerEnvironmentSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Repositories that images may be taken from, as `registry/name`; `*` stands for any part of a name.'),
+  applicationRepositories: z
+    .array(sourceRepositorySchema)
+    .default([])
+    .describe(
+      'Where images may say that they were built from (`org.opencontainers.image.source`): these sources are linked in commits and pull requests, and may be told what became of them. As `owner/name` on GitHub, or `https://HOST/PATH`; `*` stands for any part of a name. Default: none.',
+    ),
   verify: z
     .array(verifyRuleSchema)
     .default([])

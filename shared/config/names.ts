@@ -13,6 +13,17 @@ export const repositorySchema = z
   .string()
   .regex(/^[A-Za-z0-9-]+\/(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'must be a GitHub repository as "owner/name"');
 
+/**
+ * Repositories of applications: `owner/name` on github.com, or a whole address. `*` stands for any part of the name, or of the path: owner
+ * and host are fixed, since a wildcard there would match more than anybody means.
+ */
+export const sourceRepositorySchema = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9-]+\/[A-Za-z0-9._*-]+|https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?\/[A-Za-z0-9._~*/-]+)$/,
+    'must be "owner/name" of GitHub or "https://HOST/PATH", in which "*" may stand behind the owner or the host',
+  );
+
 /** A folder inside a repository: relative, with `/`, without `..`. Default of most fields: `.`, the root. */
 export const pathSchema = z
   .string()

@@ -13,6 +13,7 @@ export const aDeployerEnvironment = (part: Partial<DeployerEnvironment> = {}): D
   cluster: 'example',
   namespaces: ['staging'],
   images: [],
+  applicationRepositories: [],
   charts: [],
   verify: [],
   write: 'commit',

@@ -19,9 +19,11 @@ const labels = (revision: string, source = `${url}.git`) => ({
   'org.opencontainers.image.source': source,
 });
 
+const applicationRepositories = ['example-org/*', 'https://example.com/*'];
+
 /** An environment at 1.0.0, pinned, with 1.1.0 in the registry. */
 function start(write: 'commit' | 'pullRequest', before: Record<string, string>, after: Record<string, string>) {
-  const updater = startAtOne({ environments: { staging: { write } } });
+  const updater = startAtOne({ environments: { staging: { write, applicationRepositories } } });
   updater.write({ [deploymentFile]: aDeployment(pinOf('1.0.0')) });
   updater.registry.push(repositoryOf(application), versionOf('1.0.0'), before);
   updater.registry.push(repositoryOf(application), versionOf('1.1.0'), after);
@@ -59,6 +61,17 @@ describe('what an image was built from', () => {
     await updater.receive(aPush('1.1.0'));
     expect(updater.messages()[0]).toMatch(/^example-application 1\.1\.0\n/);
     expect(updater.messages()[0]).not.toMatch(absent);
+  });
+
+  test('is told without its repository where deployer.yaml does not list that', async () => {
+    const updater = start(
+      'commit',
+      labels(old, 'https://github.com/other-org/x'),
+      labels(next, 'https://github.com/other-org/x'),
+    );
+    await updater.receive(aPush('1.1.0'));
+    expect(updater.messages()[0]).not.toContain('other-org');
+    expect(updater.messages()[0]).toContain(`\nPlumbline-Revision: ${next}`);
   });
 
   test('stops nothing when the registry does not tell it', async () => {
