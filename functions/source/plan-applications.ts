@@ -86,6 +86,7 @@ function plan({ name, application }: Listed, context: Context): PlannedApplicati
       allowedClusterKinds: environment.clusterKinds,
       secrets: environment.secrets,
       podLogs: environment.podLogs,
+      podSecurity: environment.podSecurity,
       dependsOn: application.dependsOn,
       timeoutSeconds: application.timeout ?? config.timeout ?? 300,
       ...policyOf(application, config),
