@@ -1,6 +1,6 @@
 import { type ImageReference, shortName } from '../../shared/images/reference.ts';
+import { oneLine } from '../../shared/text/one-line.ts';
 import type { Update } from './decide-updates.ts';
-import { oneLine } from './one-line.ts';
 import { linkOf } from './source-revisions.ts';
 import { trailersOf } from './trailers.ts';
 

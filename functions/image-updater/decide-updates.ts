@@ -11,7 +11,7 @@ import type { ImageVersion } from '../../shared/images/ports.ts';
 import { formatPin, formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
 import { type Held, judgeImage, type Question, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine } from '../../shared/text/one-line.ts';
 import type { SourceRevision } from './source-revisions.ts';
 import type { Written } from './trailers.ts';
 

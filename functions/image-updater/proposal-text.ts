@@ -1,8 +1,8 @@
 import { formatReference, type ImageReference, shortName } from '../../shared/images/reference.ts';
 import { describeProblem } from '../../shared/problem.ts';
+import { cell, code } from '../../shared/text/markdown.ts';
 import { subjectOf } from './commit-message.ts';
 import type { Update, UpdatePlan } from './decide-updates.ts';
-import { code } from './markdown.ts';
 import { linkOf } from './source-revisions.ts';
 import type { TargetBranch } from './target-branches.ts';
 import { memoryTrailers } from './trailers.ts';
@@ -41,15 +41,15 @@ function tableOf(updates: readonly Update[]): string {
 
 function rowOf(update: Update): string {
   const { pin, previous } = update;
-  const to = `${code(pin.tag)}<br>${code(pin.digest)}`;
-  return `| ${code(shortName(pin.repository))} | ${code(versionOf(previous))} | ${to} | ${sourceOf(update)} |`;
+  const to = `${cell(pin.tag)}<br>${cell(pin.digest)}`;
+  return `| ${cell(shortName(pin.repository))} | ${cell(versionOf(previous))} | ${to} | ${sourceOf(update)} |`;
 }
 
 function sourceOf({ source, previousSource }: Update): string {
   if (source === undefined) return '';
   const revisions = [previousSource, source].flatMap((one) => one?.revision.slice(0, 7) ?? []).join('...');
   const link = linkOf({ source, ...(previousSource && { previousSource }) });
-  return link === undefined ? code(revisions) : `[${revisions}](${link})`;
+  return link === undefined ? cell(revisions) : `[${revisions}](${link})`;
 }
 
 const versionOf = ({ repository, ...version }: ImageReference) =>

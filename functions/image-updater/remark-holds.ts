@@ -1,6 +1,6 @@
 import { shortName } from '../../shared/images/reference.ts';
+import { code } from '../../shared/text/markdown.ts';
 import type { Hold, UpdatePlan } from './decide-updates.ts';
-import { code } from './markdown.ts';
 import type { UpdaterPorts } from './ports.ts';
 import type { TargetBranch } from './target-branches.ts';
 import { resumeTrailer } from './trailers.ts';

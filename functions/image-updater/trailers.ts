@@ -1,8 +1,8 @@
 import type { Commit, PullRequest } from '../../shared/git/ports.ts';
 import { pushTrailer } from '../../shared/git/push-time.ts';
 import { formatPin, formatReference, parseReference, shortName } from '../../shared/images/reference.ts';
+import { oneLine } from '../../shared/text/one-line.ts';
 import type { Update } from './decide-updates.ts';
-import { oneLine } from './one-line.ts';
 
 type Message = Pick<Commit, 'revision' | 'message' | 'at'>;
 

@@ -3,7 +3,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type {
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -18,7 +24,10 @@ import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { isOfStream, processChanges } from '../../shared/lambda/stream-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
+import { changedPullRequests, isOfMore } from '../../shared/state/changed-pull-requests.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
+import { reportPullRequest } from './pull-request/report.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
 const { github, environments, alerts } = loadDeployer(requireVariable(variables.configurationFile));
@@ -26,20 +35,22 @@ const secrets = createSecrets({ client: new SecretsManagerClient() });
 const sns = new SNSClient();
 const log = createLog('reporter');
 const measure = createMeasure('reporter');
-const state = createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) });
+const table = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
+const state = createDynamoStateStore(table);
 const deadLetters = createSqsDeadLetters(new SQSClient(), requireVariable(variables.deadLetterQueueUrl));
+const objects = createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) });
+const git = createGitHubReporter({
+  apiUrl: github.apiUrl,
+  appId: github.apps.report.appId,
+  privateKey: () => secrets.get(github.apps.report.privateKeySecret),
+  observe: createGitHubWatch('reporter'),
+});
+const pullRequestPorts = { pullRequests: createDynamoPullRequestStore(table), objects, git, log };
 const ports: ReporterPorts = {
   state,
   reports: state,
-  readRelease: createReadRelease(
-    createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) }),
-  ),
-  git: createGitHubReporter({
-    apiUrl: github.apiUrl,
-    appId: github.apps.report.appId,
-    privateKey: () => secrets.get(github.apps.report.privateKeySecret),
-    observe: createGitHubWatch('reporter'),
-  }),
+  readRelease: createReadRelease(objects),
+  git,
   async publish({ subject, message }) {
     await sns.send(
       new PublishCommand({ TopicArn: requireVariable(variables.alertTopicArn), Subject: subject, Message: message }),
@@ -57,7 +68,15 @@ const ports: ReporterPorts = {
 export async function handler(
   event: DynamoDBStreamEvent | SQSEvent,
 ): Promise<DynamoDBBatchResponse | SQSBatchResponse> {
-  return isOfStream(event) ? processChanges(event, { environments, log, measure, handle: report }) : onRequests(event);
+  return isOfStream(event)
+    ? processChanges(event, { environments, log, measure, handle: onChanges })
+    : onRequests(event);
+}
+
+async function onChanges(environment: string, records: DynamoDBRecord[]): Promise<void> {
+  const numbers = changedPullRequests(records);
+  for (const number of numbers) await reportPullRequest(environment, number, pullRequestPorts);
+  if (isOfMore(records)) await report(environment);
 }
 
 async function onRequests(event: SQSEvent): Promise<SQSBatchResponse> {

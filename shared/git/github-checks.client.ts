@@ -82,7 +82,7 @@ type CommentPlace = { repository: string; number: number; marker: string };
 
 const mostPages = 10;
 
-/** Whatever others write into their comments: only our App's own are ours. */
+/** Whatever others write into their comments: only our App's own are ours, and those of other environments have other beginnings. */
 function findComment({ access, appId }: Own, { repository, number, marker }: CommentPlace) {
   const needs: Task['needs'] = { pull_requests: 'read' };
   const task: Task = { repository, doing: `read the comments on the pull request ${number} of`, needs };
@@ -91,7 +91,9 @@ function findComment({ access, appId }: Own, { repository, number, marker }: Com
     let pages = 0;
     const pagesOf = client.paginate.iterator('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters);
     for await (const { data } of pagesOf) {
-      const found = data.find(({ body, performed_via_github_app: app }) => app?.id === appId && body?.includes(marker));
+      const found = data.find(
+        ({ body, performed_via_github_app: app }) => app?.id === appId && body?.startsWith(marker),
+      );
       if (found !== undefined) return { id: Number(found.id), body: found.body ?? '' };
       pages += 1;
       if (pages === mostPages) break;

@@ -66,7 +66,7 @@ export type PullRequestVoice = {
   addCheck(repository: string, revision: string, check: Check & { name: string }): Promise<string>;
   /** Changes one that isn't over. */
   changeCheck(repository: string, id: number, check: Check): Promise<void>;
-  /** Our own first comment on a pull request that has this text in it, if any. */
+  /** Our own first comment on a pull request that begins with this text, if any. */
   comment(repository: string, number: number, marker: string): Promise<{ id: number; body: string } | undefined>;
   addComment(repository: string, number: number, body: string): Promise<void>;
   changeComment(repository: string, id: number, body: string): Promise<void>;

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+
+/** Pieces with which somebody would try to break out of what a comment makes of a text. */
+const weapons = [
+  '`',
+  '``',
+  '```',
+  '~~~',
+  '````````````',
+  '\n',
+  '\r\n',
+  '\n\n',
+  '\n```\n',
+  '\n````\n# heading\n',
+  '\u2028',
+  '\u2029',
+  '\u0085',
+  '</code>',
+  '</summary></details>',
+  '<details>',
+  '<img src=x onerror=alert(1)>',
+  '<!--',
+  '-->',
+  '<!-- plumbline:plan:staging -->',
+  '@octocat',
+  '@example-org/everyone',
+  '#1',
+  'example-org/example-environment#1',
+  '[click](https://evil.example)',
+  '![](https://evil.example/x.png)',
+  'https://evil.example',
+  '|',
+  '\\',
+  '*',
+  '_',
+  '$$',
+  '- ',
+  '# ',
+  '> ',
+  '    ',
+  '&lt;',
+  '&#96;',
+  '\u202E',
+  '\u2066',
+  '\u200B',
+  '\uFEFF',
+  '\u0000',
+  '\u001b[31m',
+  '\uD800',
+  'x'.repeat(2000),
+  'ä',
+  '👩‍🚀',
+];
+
+/** Text as an enemy writes it. Never empty. */
+export const hostileText = fc
+  .array(fc.oneof(fc.constantFrom(...weapons), fc.string({ minLength: 1, unit: 'grapheme' })), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((parts) => parts.join(''));
