@@ -10,6 +10,7 @@ import { ClusterNetwork } from './cluster-network.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { watchDrift } from './watch.ts';
 
 const timeout = Duration.minutes(2);
 
@@ -39,6 +40,7 @@ export class ClusterReconciler extends Construct {
     this.reconciliations = new QueueWithDeadLetters(this, 'Reconciliations', { alerts, holds, timeout, fifo: true });
     const fn = this.createFunction(foundation, cluster);
     configuration.readBy(fn);
+    watchDrift(alerts, foundation.deployer.schedules);
     fn.setVariable(variables.cluster, key);
     allowState(fn, foundation, environments, key);
     this.reconciliations.consumedBy(fn, { batchSize: 1, maxConcurrency: cluster.maxConcurrency });

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type Alerts, alarmPeriod } from './alerts.ts';
+import type { Alerts } from './alerts.ts';
+import { alarmPeriod } from './metrics.ts';
 
 export type DeadLetterQueueProps = {
   alerts: Alerts;
@@ -27,6 +28,7 @@ export class DeadLetterQueue extends Construct {
       metric: this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: alarmPeriod }),
       threshold: 0,
       description: `dead letters: ${holds}; the attribute "reason", where there is one, says why`,
+      entry: 'deadLetters',
     });
   }
 }

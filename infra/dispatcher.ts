@@ -1,11 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { variables } from '../shared/environment-variables.ts';
 import { applicationPrefix, environmentKey, reportKey, successKey } from '../shared/state/keys.ts';
+import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
@@ -13,8 +20,12 @@ import { roleNameOf, roles } from './installation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { allowReconciliations, type ReconciliationQueue } from './reconciliation-queues.ts';
+import { watchFollower, watchSchedules, watchTicks } from './watch.ts';
 
 const timeout = Duration.minutes(1);
+
+/** Scheduler's own limit, a day. */
+const longestEventAge = 86_400;
 
 export type DispatcherProps = {
   gitChanges: QueueWithDeadLetters;
@@ -56,23 +67,28 @@ export class Dispatcher extends Construct {
     this.ticks.buriedBy(fn);
     const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'applications whose dependants were not started' });
     followState(fn, state, { deadLetters, only: [becameHealthy] });
-    this.schedule(deployer.schedules);
+    watchFollower(this, alerts, fn.lambda, 'the dispatcher');
+    this.schedule(deployer.schedules, alerts);
   }
 
   /** One schedule for each kind of tick. A tick that was missed is made good by the next, so Scheduler gives up after one interval. */
-  private schedule(schedules: Deployer['schedules']): void {
+  private schedule(schedules: Deployer['schedules'], alerts: Alerts): void {
+    const scheduleGroup = new ScheduleGroup(this, 'Schedules');
     for (const [kind, seconds] of Object.entries(schedules)) {
       const interval = Duration.seconds(seconds);
       const input = ScheduleTargetInput.fromObject({ kind, scheduledAt: ContextAttribute.scheduledTime });
       new Schedule(this, `Every-${kind}`, {
         description: `Plumbline: ${kind}`,
+        scheduleGroup,
         schedule: ScheduleExpression.rate(interval),
         target: new SqsSendMessage(this.ticks.queue, {
           input,
           deadLetterQueue: this.ticks.deadLetters.queue,
-          maxEventAge: interval,
+          maxEventAge: Duration.seconds(Math.min(seconds, longestEventAge)),
         }),
       });
     }
+    watchTicks(this, alerts, this.ticks.queue, schedules);
+    watchSchedules(this, alerts, scheduleGroup);
   }
 }

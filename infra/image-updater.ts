@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { isSameLocation, type Location } from '../shared/config/registries.ts';
 import { parseEcrPattern } from '../shared/images/repository-pattern.ts';
+import type { Alerts } from './alerts.ts';
 import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
@@ -13,6 +14,7 @@ import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { RegistryBus } from './registry-bus.ts';
 import { tellRepositoryPolicy } from './repository-policy.ts';
 import { allowSecret } from './secret-access.ts';
+import { watchRule } from './watch.ts';
 
 const timeout = Duration.minutes(1);
 
@@ -23,7 +25,7 @@ export class ImageUpdater extends Construct {
   constructor(scope: Construct, { deployer, configuration, alerts }: Foundation) {
     super(scope, 'ImageUpdater');
     this.imagePushes = new QueueWithDeadLetters(this, 'ImagePushes', { alerts, holds: 'image pushes', timeout });
-    this.hearFromRegistries(deployer);
+    this.hearFromRegistries(deployer, alerts);
     const fn = new NodeFunction(this, {
       name: 'image-updater',
       description: 'commits the pins of new images',
@@ -40,16 +42,17 @@ export class ImageUpdater extends Construct {
   }
 
   /** EventBridge gives up after 24 hours of tries; without dead letters of its own the rule would drop the event then. */
-  private hearFromRegistries(deployer: Deployer): void {
+  private hearFromRegistries(deployer: Deployer, alerts: Alerts): void {
     const { imagePushes } = this;
-    new Rule(this, 'Pushes', {
+    const rule = new Rule(this, 'Pushes', {
       description: 'Image pushes, to Plumbline',
       eventPattern: pushEvents(deployer),
       targets: [new SqsQueue(imagePushes.queue, { deadLetterQueue: imagePushes.deadLetters.queue })],
     });
+    watchRule(this, alerts, rule);
     const { home, registries } = deployer;
     if (home === undefined) return;
-    if (registries.length > 0) new RegistryBus(this, { deployer, home, imagePushes });
+    if (registries.length > 0) new RegistryBus(this, { deployer, home, imagePushes, alerts });
     for (const pattern of patternsOf(deployer).filter((pattern) => isSilent(pattern, [home, ...registries])))
       Annotations.of(this).addWarningV2(`plumbline:no-events:${pattern}`, noEvents(pattern));
   }

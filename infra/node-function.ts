@@ -6,6 +6,7 @@ import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Alerts } from './alerts.ts';
+import { alarmPeriod } from './metrics.ts';
 import { allowInterfaces } from './network-interfaces.ts';
 import { projectRoot } from './project-root.ts';
 
@@ -64,9 +65,18 @@ export class NodeFunction extends Construct {
     if (props.network) allowInterfaces(this);
     this.lambda = this.createLambda(props, logGroup);
     props.alerts.whenAbove(this, 'Errors', {
-      metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
+      metric: this.lambda.metricErrors({ statistic: 'Sum', period: alarmPeriod }),
       threshold: 0,
       description: `${props.name} failed or ran out of time; its log says why`,
+      entry: 'errors',
+    });
+    // A burst is throttled and tried again: it takes a quarter of an hour of it to be a wall.
+    props.alerts.whenAbove(this, 'Throttles', {
+      metric: this.lambda.metricThrottles({ statistic: 'Sum', period: alarmPeriod }),
+      threshold: 0,
+      periods: 3,
+      description: `${props.name} is not allowed to run, for a quarter of an hour`,
+      entry: 'throttles',
     });
   }
 

@@ -7,6 +7,7 @@ import { admitClusters } from './admit-clusters.ts';
 import { ClusterReconciler, queueElsewhere } from './cluster-reconciler.ts';
 import { clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
+import { PlumblineDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Foundation } from './foundation.ts';
 import { GatewayEndpoints } from './gateway-endpoints.ts';
@@ -16,6 +17,7 @@ import { Renderer } from './renderer.ts';
 import { Reporter } from './reporter.ts';
 import { Source } from './source.ts';
 import { StateTable } from './state-table.ts';
+import { Watch } from './watch.ts';
 import { Webhook } from './webhook.ts';
 
 export type PlumblineProps = {
@@ -63,6 +65,8 @@ export class Plumbline extends Construct {
     const { reports } = new Reporter(this, foundation);
     new Dispatcher(this, foundation, { gitChanges, imagePushes, reports, reconciliations });
 
+    new Watch(this, foundation);
+    new PlumblineDashboard(this, foundation);
     this.tell('WebhookUrl', url, 'Payload URL for the webhook of the GitHub App that reads');
     this.tell('AlertTopicArn', alerts.topic.topicArn, 'Subscribe to it whatever should hear of failures');
     this.tell('ArtifactBucketName', artifacts.bucket.bucketName, 'Trees, artifacts, releases and inventories');

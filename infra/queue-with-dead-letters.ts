@@ -3,8 +3,9 @@ import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 
 import { Construct } from 'constructs';
 import { mostDeliveries } from '../shared/config/deliveries.ts';
 import { variables } from '../shared/environment-variables.ts';
-import { type Alerts, alarmPeriod } from './alerts.ts';
+import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { alarmPeriod } from './metrics.ts';
 import type { NodeFunction } from './node-function.ts';
 
 export type QueueProps = {
@@ -24,8 +25,8 @@ export type Consumption = {
   maxConcurrency: number;
 };
 
-/** How old the oldest message may get before somebody is told. */
-const tolerableAge = Duration.minutes(15);
+/** How much later than after one failed try a message may be done before somebody is told. Of a burst it is a quarter of an hour's work. */
+const patience = Duration.minutes(15);
 
 /** A queue with its dead letters, an alarm on each, and its one consumer. */
 export class QueueWithDeadLetters extends Construct {
@@ -37,18 +38,21 @@ export class QueueWithDeadLetters extends Construct {
     super(scope, id);
     this.holds = holds;
     this.deadLetters = new DeadLetterQueue(this, { alerts, holds, fifo });
+    const visibilityTimeout = fifo ? timeout.plus(Duration.seconds(30)) : Duration.seconds(timeout.toSeconds() * 6);
     this.queue = new Queue(this, 'Queue', {
-      visibilityTimeout: fifo ? timeout.plus(Duration.seconds(30)) : Duration.seconds(timeout.toSeconds() * 6),
+      visibilityTimeout,
       // A delivery may be lost to throttling, not only to the message's own fault: fewer would bury good messages.
       deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: mostDeliveries },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       ...(fifo && fifoProps),
     });
+    const tolerableAge = visibilityTimeout.plus(patience);
     alerts.whenAbove(this, 'OldestMessage', {
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: alarmPeriod }),
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: alarmPeriod }),
       threshold: tolerableAge.toSeconds(),
       description: `${holds} have waited for more than ${tolerableAge.toHumanString()}`,
+      entry: 'oldestMessage',
     });
   }
 

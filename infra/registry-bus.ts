@@ -5,8 +5,10 @@ import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import type { Location } from '../shared/config/registries.ts';
+import type { Alerts } from './alerts.ts';
 import { pushEvents } from './push-events.ts';
 import type { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { watchRule } from './watch.ts';
 
 /** Fixed, because the stacks of other accounts and regions must know it before it is there. */
 const busName = 'plumbline-registries';
@@ -20,7 +22,12 @@ export const forwardingRuleName = (home: Location) => `plumbline-${home.account}
 const forwardingRuleArn = ({ account, region }: Location, home: Location) =>
   `arn:${Aws.PARTITION}:events:${region}:${account}:rule/${forwardingRuleName(home)}`;
 
-export type RegistryBusProps = { deployer: Deployer; home: Location; imagePushes: QueueWithDeadLetters };
+export type RegistryBusProps = {
+  deployer: Deployer;
+  home: Location;
+  imagePushes: QueueWithDeadLetters;
+  alerts: Alerts;
+};
 
 /**
  * Where the registries of other accounts and regions send their events (`registry-stack.ts`): a bus of its own, so that the account's own
@@ -29,7 +36,7 @@ export type RegistryBusProps = { deployer: Deployer; home: Location; imagePushes
 export class RegistryBus extends Construct {
   private readonly bus: EventBus;
 
-  constructor(scope: Construct, { deployer, home, imagePushes }: RegistryBusProps) {
+  constructor(scope: Construct, { deployer, home, imagePushes, alerts }: RegistryBusProps) {
     super(scope, 'Registries');
     const { registries } = deployer;
     this.bus = new EventBus(this, 'Bus', {
@@ -38,7 +45,7 @@ export class RegistryBus extends Construct {
     });
     for (const [account, own] of Map.groupBy(registries, (registry) => registry.account))
       this.admit(account, own, home);
-    new Rule(this, 'Pushes', {
+    const rule = new Rule(this, 'Pushes', {
       description: 'Image pushes in ECR of other accounts and regions, to Plumbline',
       eventBus: this.bus,
       eventPattern: {
@@ -49,6 +56,7 @@ export class RegistryBus extends Construct {
       },
       targets: [new SqsQueue(imagePushes.queue, { deadLetterQueue: imagePushes.deadLetters.queue })],
     });
+    watchRule(this, alerts, rule, this.bus);
   }
 
   /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-restrict-rule.html */

@@ -9,6 +9,7 @@ import { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ofRepositories, pushEvents } from './push-events.ts';
 import { forwardingRuleName, registryBusArn } from './registry-bus.ts';
+import { watchRule } from './watch.ts';
 
 export type RegistryStackProps = { deployer: Deployer; home: Location; registry: Location };
 
@@ -33,6 +34,7 @@ export class RegistryStack extends Stack {
       description: `Image pushes, to Plumbline in ${home.account}, ${home.region}`,
       eventPattern: { ...pushEvents(deployer), ...ofRepositories(repositoryNamesIn(registry, deployer.environments)) },
     });
+    watchRule(this, alerts, rule);
     const bus = EventBus.fromEventBusArn(this, 'Home', registryBusArn(home));
     rule.addTarget(new EventBusTarget(bus, { role: this.forwarderFor(home), deadLetterQueue: deadLetters.queue }));
   }

@@ -8,6 +8,7 @@ import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { allowSecret } from './secret-access.ts';
+import { watchFollower } from './watch.ts';
 
 const timeout = Duration.minutes(1);
 
@@ -37,6 +38,7 @@ export class Reporter extends Construct {
     artifacts.usedBy(fn, { read: [keys.release('*', '*'), keys.plan('*', '*', '*')] });
     alerts.publishedBy(fn);
     followState(fn, state, { deadLetters, window: Duration.seconds(1), only: [ofEnvironments] });
+    watchFollower(this, alerts, fn.lambda, 'the reporter');
     this.reports.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.reports.buriedBy(fn);
   }

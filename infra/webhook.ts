@@ -6,6 +6,7 @@ import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
 import type { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { allowSecret } from './secret-access.ts';
+import { watchDeliveries } from './watch.ts';
 
 /** Takes GitHub's deliveries at a public URL, believes only those that are signed, and sends on that a branch may have moved. */
 export class Webhook extends Construct {
@@ -23,6 +24,7 @@ export class Webhook extends Construct {
     foundation.configuration.readBy(fn);
     allowSecret(fn, foundation.deployer.github.webhookSecret, 'to know GitHub by its signature');
     gitChanges.filledBy(fn, variables.gitChangesQueueUrl);
+    watchDeliveries(this, foundation.alerts);
     // Also adds both permissions that a public URL needs: lambda:InvokeFunctionUrl and lambda:InvokeFunction.
     this.url = fn.lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
   }

@@ -42,6 +42,7 @@ const inside = (module: string, ...folders: string[]) => folders.some((folder) =
 const namesAndConfiguration = [
   /^shared\/config\//,
   /^shared\/environment-variables\.ts$/,
+  /^shared\/metrics\.ts$/,
   /^shared\/(artifacts|state)\/keys\.ts$/,
   /^shared\/kubernetes\/names\.ts$/,
   /^shared\/errors\.ts$/,

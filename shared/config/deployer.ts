@@ -148,6 +148,12 @@ export const deployerSchema = z
         reminder: durationSchema
           .default(86_400)
           .describe('After how long it is told again that something still fails.'),
+        runbook: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe(
+            'Address at which your people read docs/runbook.md, such as its page in your copy of this repository: alarms link to its entries. Default: they name the file.',
+          ),
       })
       .prefault({}),
   })
