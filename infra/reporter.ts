@@ -1,7 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
+import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
+import type { Receiver } from '../shared/config/receivers.ts';
+import { severities } from '../shared/config/receivers.ts';
+import { eventSource, eventType } from '../shared/notices/event.ts';
 import { environmentKey, reportKey } from '../shared/state/keys.ts';
+import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
@@ -37,9 +43,34 @@ export class Reporter extends Construct {
     state.usedBy(fn, ['GetItem', 'PutItem'], environments.map(reportKey));
     artifacts.usedBy(fn, { read: [keys.release('*', '*'), keys.plan('*', '*', '*')] });
     alerts.publishedBy(fn);
+    allowEvents(fn);
+    for (const receiver of deployer.alerts.receivers) tell(receiver, fn, alerts);
     followState(fn, state, { deadLetters, window: Duration.seconds(1), only: [ofEnvironments] });
     watchFollower(this, alerts, fn.lambda, 'the reporter');
     this.reports.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.reports.buriedBy(fn);
   }
+}
+
+/** The account's default bus, and no event that isn't Plumbline's. */
+function allowEvents(fn: NodeFunction): void {
+  const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`;
+  const conditions = { StringEquals: { 'events:source': eventSource, 'events:detail-type': eventType } };
+  fn.allow('to tell whatever else people build', ['events:PutEvents'], [bus], { conditions });
+}
+
+/** Who is written to by e-mail subscribes to the topic; for the others the reporter needs what is secret about them. */
+function tell(receiver: Receiver, fn: NodeFunction, { topic }: Alerts): void {
+  if ('email' in receiver)
+    topic.addSubscription(new EmailSubscription(receiver.email, { filterPolicy: policyOf(receiver) }));
+  else if ('slack' in receiver) allowSecret(fn, receiver.slack, 'to write to Slack');
+  else allowSecret(fn, receiver.webhook, 'where to post notices, and the key to sign them with');
+}
+
+function policyOf({ severity, environments }: Receiver): Record<string, SubscriptionFilter> {
+  const allowlist = (values: readonly string[]) => SubscriptionFilter.stringFilter({ allowlist: [...values] });
+  return {
+    severity: allowlist(severities.slice(0, severities.indexOf(severity) + 1)),
+    ...(environments && { environment: allowlist(environments) }),
+  };
 }

@@ -1,4 +1,5 @@
 import { digestOf } from '../../shared/artifacts/digest.ts';
+import type { Notice } from '../../shared/notices/notice.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Breakage, Report } from '../../shared/state/report.ts';
 import type { Standing } from './standing.ts';
@@ -6,17 +7,23 @@ import type { Standing } from './standing.ts';
 /** What can break beside an application, whose name can't look like this. */
 export const whole = '*';
 export const telling = '*github';
+const recipientPrefix = '*to ';
+export const recipientKey = (name: string) => `${recipientPrefix}${name}`;
+export const recipientOf = (what: string) =>
+  what.startsWith(recipientPrefix) ? what.slice(recipientPrefix.length) : undefined;
 
-/** `broken`: it works no longer. `changed`: another revision, and something else is wrong. `reminder`: still the same. `mended`: it works again. */
+export const isApplication = (what: string) => !what.startsWith('*');
+
+/** One thing that is worth telling. Its kinds are explained in `shared/notices/notice.ts`. */
 export type News = {
-  kind: 'broken' | 'changed' | 'reminder' | 'mended';
-  /** An application's name, `whole` or `telling`. */
+  kind: Notice['kind'];
+  /** An application's name, `whole`, `telling`, or a recipient who can't be told. */
   what: string;
-  since: string;
+  since?: string;
   problems: readonly Problem[];
 };
 
-type Context = { now: Date; revision: string; reminderSeconds: number };
+export type Context = { now: Date; revision: string; reminderSeconds: number };
 
 /** What is wrong today, by what is broken, and what is known to work. Of everything else nothing is known at the moment. */
 export type Findings = { broken: ReadonlyMap<string, readonly Problem[]>; isWorking(what: string): boolean };
@@ -31,6 +38,7 @@ export function findingsOf(
   return {
     broken: new Map(all.filter(([, found]) => found.length > 0)),
     isWorking: (what) => {
+      if (recipientOf(what) !== undefined) return false;
       if (what === telling) return refusals?.length === 0;
       if (what === whole) return isCurrent && problems.length === 0;
       return isCurrent && (applications.get(what)?.state ?? 'success') === 'success';

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type {
   DynamoDBBatchResponse,
@@ -18,6 +17,7 @@ import { requireVariable, variables } from '../../shared/environment-variables.t
 import { reportRequestSchema } from '../../shared/events/messages.ts';
 import { createSqsDeadLetters } from '../../shared/events/sqs.client.ts';
 import { createGitHubReporter } from '../../shared/git/github.client.ts';
+import { webUrlOf } from '../../shared/git/web-url.ts';
 import { createGitHubWatch } from '../../shared/lambda/github-usage.ts';
 import { createLog } from '../../shared/lambda/logger.ts';
 import { createMeasure } from '../../shared/lambda/metrics.ts';
@@ -28,11 +28,11 @@ import { changedPullRequests, isOfMore } from '../../shared/state/changed-pull-r
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { reportPullRequest } from './pull-request/report.ts';
+import { createRecipients } from './recipients/all.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
 const { github, environments, alerts } = loadDeployer(requireVariable(variables.configurationFile));
 const secrets = createSecrets({ client: new SecretsManagerClient() });
-const sns = new SNSClient();
 const log = createLog('reporter');
 const measure = createMeasure('reporter');
 const table = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
@@ -51,11 +51,8 @@ const ports: ReporterPorts = {
   reports: state,
   readRelease: createReadRelease(objects),
   git,
-  async publish({ subject, message }) {
-    await sns.send(
-      new PublishCommand({ TopicArn: requireVariable(variables.alertTopicArn), Subject: subject, Message: message }),
-    );
-  },
+  recipients: createRecipients(alerts, { secrets, clock: systemClock }),
+  webUrl: webUrlOf(github.apiUrl),
   reminderSeconds: alerts.reminder,
   clock: systemClock,
   log,

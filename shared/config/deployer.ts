@@ -4,7 +4,9 @@ import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { chartPatternSchema } from './chart.ts';
 import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
+import { checkKeyRegion, encryptionSchema } from './encryption.ts';
 import { nameSchema, pathSchema, repositorySchema, sourceRepositorySchema } from './names.ts';
+import { type Receiver, receiverName, receiverSchema } from './receivers.ts';
 import { checkRegistries, locationSchema } from './registries.ts';
 import { rendererSchema } from './renderer.ts';
 import { verifyRuleSchema } from './verify-rule.ts';
@@ -142,9 +144,11 @@ export const deployerSchema = z
     environments: z.record(nameSchema, deployerEnvironmentSchema).describe('The environments, each by its name.'),
     schedules: schedules.prefault({}),
     renderer: rendererSchema.prefault({}),
+    encryption: encryptionSchema.optional().describe('A KMS key of your own. Default: keys that AWS manages.'),
     alerts: z
       .strictObject({
         emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.'),
+        receivers: z.array(receiverSchema).default([]).describe('Who else is told, and what.'),
         reminder: durationSchema
           .default(86_400)
           .describe('After how long it is told again that something still fails.'),
@@ -158,6 +162,8 @@ export const deployerSchema = z
       .prefault({}),
   })
   .superRefine(checkReferences)
+  .superRefine(checkKeyRegion)
+  .superRefine(checkReceivers)
   .superRefine(checkClusters)
   .superRefine(checkRegistries);
 
@@ -167,6 +173,7 @@ export type DeployerEnvironment = Deployer['environments'][string];
 type Unchecked = {
   clusters: Record<string, unknown>;
   environments: Record<string, { cluster: string; promoteFrom?: string | undefined }>;
+  alerts: { emails: string[]; receivers: Receiver[] };
 };
 
 function checkReferences({ clusters, environments }: Unchecked, context: z.RefinementCtx): void {
@@ -178,7 +185,27 @@ function checkReferences({ clusters, environments }: Unchecked, context: z.Refin
   }
 }
 
-function mustBeOneOf(known: Record<string, unknown>, name: string, path: string[], context: z.RefinementCtx): void {
+/** A receiver of something that can't come is a mistake, and the topic has each address once. */
+function checkReceivers({ alerts: { emails, receivers }, environments }: Unchecked, context: z.RefinementCtx): void {
+  const names = [...emails.map((email) => `email ${email}`), ...receivers.map(receiverName)];
+  for (const [index, receiver] of receivers.entries()) {
+    const path = ['alerts', 'receivers', index];
+    for (const name of receiver.environments ?? []) mustBeOneOf(environments, name, [...path, 'environments'], context);
+    if (names.indexOf(receiverName(receiver)) < emails.length + index)
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `${receiverName(receiver)} stands there already; give each once`,
+      });
+  }
+}
+
+function mustBeOneOf(
+  known: Record<string, unknown>,
+  name: string,
+  path: (string | number)[],
+  context: z.RefinementCtx,
+): void {
   if (Object.hasOwn(known, name)) return;
   const names = Object.keys(known).join(', ') || '(none is declared)';
   context.addIssue({ code: 'custom', path, message: `must be one of ${names}` });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { noticeSchema } from '../notices/notice.ts';
 
 const statusSchema = z.object({ state: z.enum(['pending', 'success', 'failure', 'error']), description: z.string() });
 
@@ -26,6 +27,12 @@ export const reportSchema = z.object({
   statuses: z.record(z.string(), statusSchema),
   /** By application, or by what else can break (see `functions/reporter/breakages.ts`). */
   broken: z.record(z.string(), breakageSchema),
+  /** Digest of what was changed by hand and told, by application. */
+  drifted: z.record(z.string(), z.string()),
+  /** The newest revision of which was told that it is applied and healthy. */
+  deployed: z.string(),
+  /** What was decided to be told and could not be delivered yet, by recipient. */
+  outbox: z.array(z.object({ to: z.string(), notice: noticeSchema })),
   /** When `dispatcher` calls the reporter again, ISO 8601: something could not be told, or is to be told again. `attempt` counts tries in a row. */
   next: z.object({ at: z.string(), attempt: z.number().int().nonnegative() }).optional(),
 });
@@ -38,4 +45,7 @@ export const nothingReported = (environment: string): Report => ({
   revision: '',
   statuses: {},
   broken: {},
+  drifted: {},
+  deployed: '',
+  outbox: [],
 });

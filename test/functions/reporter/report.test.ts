@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../../../functions/reporter/alert.ts';
+import { subjectOf, textOf } from '../../../functions/reporter/notices/text.ts';
 import { type ReporterPorts, reportEnvironment } from '../../../functions/reporter/report.ts';
 import { keys } from '../../../shared/artifacts/keys.ts';
 import { createReadRelease } from '../../../shared/artifacts/read-release.ts';
 import { RefusedError, TryAgainError } from '../../../shared/errors.ts';
 import type { CommitStatus } from '../../../shared/git/ports.ts';
+import type { Notice } from '../../../shared/notices/notice.ts';
 import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
 import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
 import { aDesired, anApplicationState, anAttempt, aRelease } from '../../support/examples.ts';
@@ -24,8 +25,9 @@ async function createWorld() {
   );
   if (web === 'superseded') throw new Error('nobody else writes here');
   const said: CommitStatus[] = [];
-  const alerts: Alert[] = [];
-  const trouble: { github?: Error; topic?: Error } = {};
+  const notices: Notice[] = [];
+  const others: Notice[] = [];
+  const trouble: { github?: Error; topic?: Error; other?: Error } = {};
   let now = new Date('2026-01-02T03:04:05.000Z');
   const ports: ReporterPorts = {
     ...{ state, reports: state, readRelease: createReadRelease(objects), log: silent, clock: { now: () => now } },
@@ -35,15 +37,30 @@ async function createWorld() {
         said.push(status);
       },
     },
-    async publish(alert) {
-      if (trouble.topic !== undefined) throw trouble.topic;
-      alerts.push(alert);
-    },
+    recipients: [
+      {
+        name: 'topic',
+        wants: ({ severity }) => severity === 'error',
+        async send(notice) {
+          if (trouble.topic !== undefined) throw trouble.topic;
+          notices.push(notice);
+        },
+      },
+      {
+        name: 'webhook other',
+        wants: () => true,
+        async send(notice) {
+          if (trouble.other !== undefined) throw trouble.other;
+          others.push(notice);
+        },
+      },
+    ],
+    webUrl: 'https://github.com',
     reminderSeconds: 3600,
   };
   let last = web;
   return {
-    ...{ state, said, alerts, trouble },
+    ...{ state, said, notices, others, trouble },
     report: () => reportEnvironment('staging', ports),
     pass: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
@@ -60,11 +77,11 @@ const contexts = (statuses: CommitStatus[]) => statuses.map(({ context, state })
 
 describe('the reporter', () => {
   it('says how a revision stands once, however often it is called', async () => {
-    const { report, said, alerts } = await createWorld();
+    const { report, said, notices } = await createWorld();
     await report();
     await report();
     expect(contexts(said)).toEqual(['plumbline/staging success']);
-    expect(alerts).toEqual([]);
+    expect(notices).toEqual([]);
   });
 
   it('says nothing of an environment of which no revision was looked at', async () => {
@@ -74,7 +91,7 @@ describe('the reporter', () => {
   });
 
   it('tells of a failure on the commit and to people, and of its end', async () => {
-    const { report, become, said, alerts } = await createWorld();
+    const { report, become, said, notices } = await createWorld();
     await become('failed');
     await report();
     await become('healthy');
@@ -85,68 +102,107 @@ describe('the reporter', () => {
       'plumbline/staging success',
       'plumbline/staging/web success',
     ]);
-    expect(alerts.map(({ subject }) => subject)).toEqual([
+    expect(notices.map(subjectOf)).toEqual([
       'Plumbline: staging/web failed at aaaaaaaaaaaa',
       'Plumbline: staging/web works again at aaaaaaaaaaaa',
     ]);
-    expect(alerts[0]?.message).toContain('- Deployment staging/web: image can’t be pulled');
-    expect(alerts[0]?.message).toContain('The last good state still runs:\n- web: failed');
-    expect(alerts[0]?.message).toContain('Next step: mend it with a commit, or revert the commit');
+    const message = textOf(notices[0] ?? expect.fail('nothing was told'));
+    expect(message).toContain('- Deployment staging/web: image can’t be pulled');
+    expect(message).toContain('The last good state still runs:\n- web: failed');
+    expect(message).toContain('Next step: Mend it with a commit, or revert the commit');
   });
 
   it('asks to be called when a reminder is due, and reminds then', async () => {
-    const { report, become, alerts, state, pass } = await createWorld();
+    const { report, become, notices, state, pass } = await createWorld();
     await become('failed');
     await report();
     expect((await state.readReport('staging'))?.next).toEqual({ at: '2026-01-02T04:04:05.000Z', attempt: 0 });
     pass(3600);
     await report();
-    expect(alerts.map(({ subject }) => subject)).toEqual([
+    expect(notices.map(subjectOf)).toEqual([
       'Plumbline: staging/web failed at aaaaaaaaaaaa',
       'Plumbline: staging/web still fails at aaaaaaaaaaaa',
     ]);
   });
 
   it('tells people although GitHub fails, and GitHub as soon as it answers: less and less often', async () => {
-    const { report, become, said, alerts, trouble, state } = await createWorld();
+    const { report, become, said, notices, trouble, state } = await createWorld();
     await become('failed');
     trouble.github = new TryAgainError('GitHub throttles');
     await report();
-    expect(alerts).toHaveLength(1);
+    expect(notices).toHaveLength(1);
     expect((await state.readReport('staging'))?.next).toEqual({ at: '2026-01-02T03:05:05.000Z', attempt: 1 });
     await report();
     expect((await state.readReport('staging'))?.next).toEqual({ at: '2026-01-02T03:06:05.000Z', attempt: 2 });
     delete trouble.github;
     await report();
     expect(contexts(said)).toEqual(['plumbline/staging failure', 'plumbline/staging/web failure']);
-    expect(alerts).toHaveLength(1);
+    expect(notices).toHaveLength(1);
   });
 
   it('asks no more for what GitHub refuses, but tells people that it does', async () => {
-    const { report, alerts, trouble, said, become } = await createWorld();
+    const { report, notices, trouble, said, become } = await createWorld();
     trouble.github = new RefusedError('the App 3 lacks "Commit statuses: write" on example-org/example-environment');
     await report();
     await report();
-    expect(alerts.map(({ subject }) => subject)).toEqual([
-      'Plumbline: telling GitHub of staging failed at aaaaaaaaaaaa',
-    ]);
-    expect(alerts[0]?.message).toContain('lacks "Commit statuses: write"');
+    expect(notices.map(subjectOf)).toEqual(['Plumbline: telling GitHub about staging failed at aaaaaaaaaaaa']);
+    expect(textOf(notices[0] ?? expect.fail('nothing was told'))).toContain('lacks "Commit statuses: write"');
     delete trouble.github;
     await become('failed');
     await report();
     expect(said).toHaveLength(2);
-    expect(alerts.at(-1)?.subject).toBe('Plumbline: telling GitHub of staging works again at aaaaaaaaaaaa');
+    expect(subjectOf(notices.at(-1) ?? expect.fail('nothing was told'))).toBe(
+      'Plumbline: telling GitHub about staging works again at aaaaaaaaaaaa',
+    );
   });
 
   it('tells people later what the topic didn’t take', async () => {
-    const { report, become, alerts, trouble, state } = await createWorld();
+    const { report, become, notices, trouble, state } = await createWorld();
     await become('failed');
     trouble.topic = new Error('throttled');
     await report();
-    expect(await state.readReport('staging')).toMatchObject({ broken: {}, next: { attempt: 1 } });
+    expect(await state.readReport('staging')).toMatchObject({ outbox: [{ to: 'topic' }], next: { attempt: 1 } });
     delete trouble.topic;
     await report();
-    expect(alerts).toHaveLength(1);
+    expect(notices).toHaveLength(1);
     expect(await state.readReport('staging')).toMatchObject({ broken: { web: { revision: 'a'.repeat(40) } } });
+  });
+
+  it('sends nobody anything twice because another could not be told', async () => {
+    const { report, become, notices, others, trouble, state } = await createWorld();
+    await become('failed');
+    trouble.other = new TryAgainError('it does not answer');
+    await report();
+    delete trouble.other;
+    await report();
+    expect(notices.map(({ kind }) => kind)).toEqual(['broken']);
+    expect(others.map(({ kind }) => kind)).toEqual(['broken']);
+    expect((await state.readReport('staging'))?.outbox).toEqual([]);
+  });
+
+  it('tells the others that somebody can’t be told any more, and when they can again', async () => {
+    const { report, become, notices, others, trouble } = await createWorld();
+    trouble.other = new RefusedError('the webhook was removed');
+    await report();
+    await report();
+    expect(notices.map(subjectOf)).toEqual(['Plumbline: telling webhook other about staging failed at aaaaaaaaaaaa']);
+    delete trouble.other;
+    await become('failed');
+    await report();
+    expect(others.map(({ title }) => title)).toEqual([
+      'staging/web failed',
+      'telling webhook other about staging works again',
+    ]);
+  });
+
+  it('tells who wants to know of each revision that is deployed, once', async () => {
+    const { report, others, notices, pass } = await createWorld();
+    await report();
+    pass(60);
+    await report();
+    expect(others.map(({ title, severity }) => [title, severity])).toEqual([
+      ['staging is deployed and healthy', 'info'],
+    ]);
+    expect(notices).toEqual([]);
   });
 });

@@ -1,0 +1,38 @@
+import { isRetryable, problemsOf } from '../../shared/errors.ts';
+import type { CommitStatus, GitReporter } from '../../shared/git/ports.ts';
+import type { Log } from '../../shared/lambda/sqs-batch.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { Report } from '../../shared/state/report.ts';
+import type { Attempt } from '../../shared/state/types.ts';
+
+export type Told = {
+  said: Report['statuses'];
+  /** Undefined if there was nothing to say. */
+  refusals: Problem[] | undefined;
+  /** Whether nothing is left that could be said later. */
+  isWhole: boolean;
+};
+
+/** A refusal counts as said: to ask again would change nothing until there is something else to say. */
+export async function tellCommit(
+  statuses: readonly CommitStatus[],
+  { repository, revision }: Attempt,
+  { git, log }: { git: Pick<GitReporter, 'setStatus'>; log: Log },
+): Promise<Told> {
+  if (statuses.length === 0 || revision === '') return { said: {}, refusals: undefined, isWhole: true };
+  const told = { said: {} as Report['statuses'], refusals: [] as Problem[], isWhole: true };
+  for (const { context, state, description } of statuses) {
+    try {
+      await git.setStatus(repository, revision, { context, state, description });
+    } catch (error) {
+      log.error('a commit status could not be set', { repository, revision, context, error });
+      if (isRetryable(error)) {
+        told.isWhole = false;
+        continue;
+      }
+      told.refusals.push(...problemsOf(error));
+    }
+    told.said[context] = { state, description };
+  }
+  return told;
+}
