@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { bucketNameOf, type Installation } from './installation.ts';
 import type { NodeFunction } from './node-function.ts';
 
 /**
@@ -15,9 +16,10 @@ import type { NodeFunction } from './node-function.ts';
 export class ArtifactBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct) {
+  constructor(scope: Construct, installation: Installation) {
     super(scope, 'Artifacts');
     this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: bucketNameOf(installation),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -38,10 +40,8 @@ export class ArtifactBucket extends Construct {
   }
 
   /** Lets the function read and write keys of these patterns: `keys.artifact('staging', '*')`. */
-  usedBy(fn: NodeFunction, { read, write = [] }: { read: string[]; write?: string[] }): void {
-    fn.setVariable(variables.artifactBucket, this.bucket.bucketName);
-    if (read.length > 0) fn.allow('what it works with', ['s3:GetObject'], this.arnsOf(read));
-    if (write.length > 0) fn.allow('what it makes', ['s3:PutObject'], this.arnsOf(write));
+  usedBy(fn: NodeFunction, patterns: KeyPatterns): void {
+    useBucket(fn, this.bucket, patterns);
   }
 
   /**
@@ -61,10 +61,16 @@ export class ArtifactBucket extends Construct {
       }),
     );
   }
-
-  private arnsOf(patterns: string[]): string[] {
-    return patterns.map((pattern) => this.bucket.arnForObjects(pattern));
-  }
 }
+
+export type KeyPatterns = { read: string[]; write?: string[] };
+
+export function useBucket(fn: NodeFunction, bucket: IBucket, { read, write = [] }: KeyPatterns): void {
+  fn.setVariable(variables.artifactBucket, bucket.bucketName);
+  if (read.length > 0) fn.allow('what it works with', ['s3:GetObject'], objectArns(bucket, read));
+  if (write.length > 0) fn.allow('what it makes', ['s3:PutObject'], objectArns(bucket, write));
+}
+
+export const objectArns = (bucket: IBucket, patterns: string[]) => patterns.map((key) => bucket.arnForObjects(key));
 
 const folderOf = (key: string) => key.slice(0, key.indexOf('/') + 1);

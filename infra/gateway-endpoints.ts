@@ -1,12 +1,11 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DeployerCluster } from '../shared/config/cluster.ts';
-import type { ArtifactBucket } from './artifact-bucket.ts';
-import type { StateTable } from './state-table.ts';
 
-type Endpoints = { clusters: DeployerCluster[]; artifacts: ArtifactBucket; state: StateTable };
+/** All that they lead to. */
+type Destinations = { bucketArn: string; tableArn: string };
 
 /**
  * The way from each VPC to S3 and DynamoDB, without NAT and without an hourly price. Through endpoints that we make, only our bucket and
@@ -14,7 +13,7 @@ type Endpoints = { clusters: DeployerCluster[]; artifacts: ArtifactBucket; state
  * exist keeps them as they are (`endpoints: existing`): others, such as nodes that pull image layers, need theirs wider.
  */
 export class GatewayEndpoints extends Construct {
-  constructor(scope: Construct, { clusters, artifacts, state }: Endpoints) {
+  constructor(scope: Construct, clusters: DeployerCluster[], { bucketArn, tableArn }: Destinations) {
     super(scope, 'GatewayEndpoints');
     const ours = clusters.filter(({ vpc }) => vpc.endpoints === 'create').map(({ vpc }) => vpc);
     for (const [vpcId, vpcs] of Map.groupBy(ours, ({ id }) => id)) {
@@ -27,16 +26,16 @@ export class GatewayEndpoints extends Construct {
           routeTableIds,
           policyDocument: admitting(actions, resource),
         });
-      create('s3', ['s3:GetObject', 's3:PutObject'], artifacts.bucket.arnForObjects('*'));
-      create('dynamodb', stateActions, state.table.tableArn);
+      create('s3', ['s3:GetObject', 's3:PutObject'], `${bucketArn}/*`);
+      create('dynamodb', stateActions, tableArn);
     }
   }
 }
 
 /** What the reconciler, the only function here that knows the table, does with it. */
-const stateActions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+const stateActions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
 
 function admitting(actions: string[], resource: string): PolicyDocument {
-  const principals = [new AnyPrincipal()];
+  const principals = [new StarPrincipal()];
   return new PolicyDocument({ statements: [new PolicyStatement({ principals, actions, resources: [resource] })] });
 }

@@ -28,6 +28,8 @@ export type NodeFunctionProps = {
   /** @default none: the function runs outside any VPC */
   network?: FunctionNetwork;
   layers?: ILayerVersion[];
+  /** Where another account must know it. @default a name that CloudFormation makes */
+  roleName?: string;
   /** Size of `/tmp`. @default 512 MiB */
   ephemeralStorageSize?: Size;
   /** An instance serves one tenant only, whom each invocation must name. @default false */
@@ -36,6 +38,9 @@ export type NodeFunctionProps = {
 
 /** What a function may do, and why: `docs/permissions.md` is made of these. */
 export type Grant = { why: string; actions: string[]; resources: string[] };
+
+/** Where a role's policy grows too long for one, the CDK moves statements to managed policies, but it can't split one. */
+const mostResources = 10;
 
 /** Libraries that still call `require` find one in the ES module that they are bundled into. */
 const requireForBundledLibraries = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
@@ -56,6 +61,7 @@ export class NodeFunction extends Construct {
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Plumbline: ${props.description}`,
+      ...(props.roleName && { roleName: props.roleName }),
     });
     const logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
@@ -88,7 +94,10 @@ export class NodeFunction extends Construct {
     more: Pick<PolicyStatementProps, 'conditions' | 'sid'> = {},
   ): void {
     this.grants.push({ why, actions, resources });
-    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, ...more }));
+    for (let from = 0; from < resources.length; from += mostResources) {
+      const some = resources.slice(from, from + mostResources);
+      this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: some, ...more }));
+    }
   }
 
   setVariable(name: string, value: string): void {

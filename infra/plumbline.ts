@@ -1,23 +1,22 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
+import { admitClusters } from './admit-clusters.ts';
 import { Alerts } from './alerts.ts';
 import { ArtifactBucket } from './artifact-bucket.ts';
-import { admitClusters } from './admit-clusters.ts';
 import { ClusterReconciler, queueElsewhere } from './cluster-reconciler.ts';
-import { clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
+import { besideRenderer, clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
-import { PlumblineDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Foundation } from './foundation.ts';
 import { GatewayEndpoints } from './gateway-endpoints.ts';
-import { installationOf } from './installation.ts';
 import { ImageUpdater } from './image-updater.ts';
+import { installationOf } from './installation.ts';
+import { leastPolicies } from './policies.ts';
 import { Renderer } from './renderer.ts';
 import { Reporter } from './reporter.ts';
 import { Source } from './source.ts';
 import { StateTable } from './state-table.ts';
-import { Watch } from './watch.ts';
 import { Webhook } from './webhook.ts';
 
 export type PlumblineProps = {
@@ -36,7 +35,7 @@ export type PlumblineProps = {
 export class Plumbline extends Construct {
   constructor(scope: Construct, id: string, { deployer, name }: PlumblineProps) {
     super(scope, id);
-    this.node.setContext('@aws-cdk/aws-iam:minimizePolicies', true);
+    leastPolicies(this, Object.keys(deployer.environments));
     const installation = installationOf(deployer, name);
     const foundation: Foundation = {
       deployer,
@@ -58,15 +57,13 @@ export class Plumbline extends Construct {
     );
     const elsewhere = clustersElsewhere(deployer).map((one) => queueElsewhere(installation, one));
     const reconciliations = [...reconcilers.map(({ queue }) => queue), ...elsewhere];
-    const renderer = new Renderer(this, foundation, { cluster: firstOf(clusters) });
+    const renderer = new Renderer(this, foundation, { cluster: besideRenderer(deployer) });
     const { gitChanges } = new Source(this, foundation, { renderer, reconciliations });
     const { imagePushes } = new ImageUpdater(this, foundation);
     const { url } = new Webhook(this, foundation, { gitChanges });
     const { reports } = new Reporter(this, foundation);
     new Dispatcher(this, foundation, { gitChanges, imagePushes, reports, reconciliations });
 
-    new Watch(this, foundation);
-    new PlumblineDashboard(this, foundation);
     this.tell('WebhookUrl', url, 'Payload URL for the webhook of the GitHub App that reads');
     this.tell('AlertTopicArn', alerts.topic.topicArn, 'Subscribe to it whatever should hear of failures');
     this.tell('ArtifactBucketName', artifacts.bucket.bucketName, 'Trees, artifacts, releases and inventories');
@@ -78,9 +75,4 @@ export class Plumbline extends Construct {
   private tell(name: string, value: string, description: string): void {
     new CfnOutput(this, name, { value, description });
   }
-}
-
-function firstOf<T>([first]: T[]): T {
-  if (first === undefined) throw new Error('deployer.yaml names no cluster');
-  return first;
 }

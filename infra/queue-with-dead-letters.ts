@@ -16,6 +16,8 @@ export type QueueProps = {
   timeout: Duration;
   /** @default false */
   fifo?: boolean;
+  /** Where another account must know it. @default a name that CloudFormation makes */
+  queueName?: string;
 };
 
 export type Consumption = {
@@ -34,7 +36,7 @@ export class QueueWithDeadLetters extends Construct {
   readonly deadLetters: DeadLetterQueue;
   private readonly holds: string;
 
-  constructor(scope: Construct, id: string, { alerts, holds, timeout, fifo = false }: QueueProps) {
+  constructor(scope: Construct, id: string, { alerts, holds, timeout, fifo = false, queueName }: QueueProps) {
     super(scope, id);
     this.holds = holds;
     this.deadLetters = new DeadLetterQueue(this, { alerts, holds, fifo });
@@ -46,6 +48,7 @@ export class QueueWithDeadLetters extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       ...(fifo && fifoProps),
+      ...(queueName && { queueName }),
     });
     const tolerableAge = visibilityTimeout.plus(patience);
     alerts.whenAbove(this, 'OldestMessage', {

@@ -2,17 +2,22 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { variables } from '../shared/environment-variables.ts';
+import { type Installation, tableNameOf } from './installation.ts';
 import type { NodeFunction } from './node-function.ts';
 
-type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type TableAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-/** Everything that Plumbline remembers (see `shared/state/`). It outlives the stack: without it, nothing could be pruned safely. */
+/**
+ * Everything that Plumbline remembers (see `shared/state/`). It outlives the stack: without it, nothing could be pruned safely. Its name
+ * is fixed, or it would be made anew on the day on which a cluster of another account has to know it.
+ */
 export class StateTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct) {
+  constructor(scope: Construct, installation: Installation) {
     super(scope, 'State');
     this.table = new TableV2(this, 'Table', {
+      tableName: tableNameOf(installation),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -25,14 +30,7 @@ export class StateTable extends Construct {
 
   /** Lets the function do these actions on the items of these partitions, and of no others. */
   usedBy(fn: NodeFunction, actions: TableAction[], partitionKeys: string[]): void {
-    fn.setVariable(variables.stateTable, this.table.tableName);
-    if (partitionKeys.length === 0) return;
-    fn.allow(
-      `the items of ${partitionKeys.join(', ')}, and no others`,
-      actions.map((action) => `dynamodb:${action}`),
-      [this.table.tableArn],
-      { conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitionKeys } } },
-    );
+    useTable(fn, { named: this.table.tableName, arn: this.table.tableArn }, actions, partitionKeys);
   }
 
   get streamArn(): string {
@@ -40,3 +38,28 @@ export class StateTable extends Construct {
     return this.table.tableStreamArn;
   }
 }
+
+/** A policy may be long, but one statement can't be split between two. */
+const mostPartitions = 50;
+
+/**
+ * @param table by the name or ARN by which the function calls it, and by its ARN
+ */
+export function useTable(
+  fn: NodeFunction,
+  { named, arn }: { named: string; arn: string },
+  actions: TableAction[],
+  partitionKeys: string[],
+): void {
+  fn.setVariable(variables.stateTable, named);
+  for (let from = 0; from < partitionKeys.length; from += mostPartitions) {
+    const keys = partitionKeys.slice(from, from + mostPartitions);
+    fn.allow(`the items of ${keys.join(', ')}, and no others`, tableActions(actions), [arn], {
+      conditions: ofPartitions(keys),
+    });
+  }
+}
+
+export const tableActions = (actions: TableAction[]) => actions.map((action) => `dynamodb:${action}`);
+
+export const ofPartitions = (keys: string[]) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });

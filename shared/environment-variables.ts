@@ -9,6 +9,8 @@ export const variables = {
   reportsQueueUrl: 'REPORTS_QUEUE_URL',
   /** JSON object: cluster (its key in `deployer.yaml`) → URL of its reconciliation queue. */
   reconciliationQueueUrls: 'RECONCILIATION_QUEUE_URLS',
+  /** JSON object: cluster of another account → ARN of the role there that may describe it. */
+  descriptionRoles: 'DESCRIPTION_ROLES',
   /** The dead-letter queue of the function's own queue: where a message that can never succeed goes, with the reason. */
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   rendererFunctionName: 'RENDERER_FUNCTION_NAME',

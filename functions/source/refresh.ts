@@ -8,6 +8,7 @@ import { type GitChange, reconciliationGroup } from '../../shared/events/message
 import { pushTimeIn } from '../../shared/git/push-time.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
+import { basisOf } from './basis.ts';
 import { describeCluster, isUnusable, type UnusableCluster } from './cluster-address.ts';
 import { changedApplications, isSettled, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
@@ -38,7 +39,7 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
     ports.state.readAttempt(name),
     describeCluster(environment.cluster, ports),
   ]);
-  const basis = basisOf(environment, cluster);
+  const basis = isUnusable(cluster) ? digestOf(JSON.stringify(cluster.problems)) : basisOf(environment, cluster);
   const head = await freshHead({ ...change, known: previous?.revision }, ports);
   const look = { head: head ?? '', basis, attempt, now: ports.clock.now() };
   if (isSettled(look)) return { revision: look.head, outcome: 'unchanged', reconciled: [] };

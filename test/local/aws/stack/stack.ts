@@ -29,6 +29,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, CfnResource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ArtifactBucket } from '../../../../infra/artifact-bucket.ts';
+import { installationOf } from '../../../../infra/installation.ts';
 
 export type TestStackProps = StackProps & {
   /** Folder with a folder for each bundle. */ bundles: string /** Folder of the settings layer. */;
@@ -81,7 +82,7 @@ export class TestStack extends Stack {
     blind.grantPut(caller);
     caller.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [blind.arnForObjects('*')] }));
 
-    const { bucket: artifacts } = new ArtifactBucket(this);
+    const { bucket: artifacts } = new ArtifactBucket(this, installationOf({ home: undefined }));
     caller.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:GetObject', 's3:PutObject'],
