@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { bucketEncryption } from './encryption.ts';
 import { bucketNameOf, type Installation } from './installation.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -20,7 +21,7 @@ export class ArtifactBucket extends Construct {
     super(scope, 'Artifacts');
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName: bucketNameOf(installation),
-      encryption: BucketEncryption.S3_MANAGED,
+      ...bucketEncryption(this),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Alerts } from './alerts.ts';
+import { queueEncryption } from './encryption.ts';
 import { alarmPeriod } from './metrics.ts';
 
 export type DeadLetterQueueProps = {
@@ -21,7 +22,7 @@ export class DeadLetterQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...(fifo && { fifo: true }),
       retentionPeriod: Duration.days(14),
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(this),
       enforceSSL: true,
     });
     alerts.whenAbove(this, 'NotEmpty', {

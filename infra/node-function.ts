@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
-import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type ILayerVersion, Runtime, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Alerts } from './alerts.ts';
+import { Encryption } from './encryption.ts';
+import { type KeyUse, viaService } from './key-uses.ts';
 import { alarmPeriod } from './metrics.ts';
 import { allowInterfaces } from './network-interfaces.ts';
 import { projectRoot } from './project-root.ts';
@@ -36,6 +39,8 @@ export type NodeFunctionProps = {
   perTenant?: boolean;
 };
 
+type OneUse = Pick<KeyUse, 'service' | 'actions'> & Partial<KeyUse>;
+
 /** What a function may do, and why: `docs/permissions.md` is made of these. */
 export type Grant = { why: string; actions: string[]; resources: string[] };
 
@@ -63,13 +68,16 @@ export class NodeFunction extends Construct {
       description: `Plumbline: ${props.description}`,
       ...(props.roleName && { roleName: props.roleName }),
     });
+    const key = Encryption.keyOf(this);
     const logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(key && { encryptionKey: key }),
     });
     this.allow('its log', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     if (props.network) allowInterfaces(this);
-    this.lambda = this.createLambda(props, logGroup);
+    if (key) this.allowKey('Lambda opens its variables in its name', { service: 'lambda', actions: ['kms:Decrypt'] });
+    this.lambda = this.createLambda(props, logGroup, key);
     props.alerts.whenAbove(this, 'Errors', {
       metric: this.lambda.metricErrors({ statistic: 'Sum', period: alarmPeriod }),
       threshold: 0,
@@ -86,7 +94,7 @@ export class NodeFunction extends Construct {
     });
   }
 
-  /** Allows exactly these actions on exactly these resources, and says why. */
+  /** Allows exactly these actions on exactly these resources, and says why. The uses of a customer's key that come with them follow by themselves. */
   allow(
     why: string,
     actions: string[],
@@ -98,13 +106,22 @@ export class NodeFunction extends Construct {
       const some = resources.slice(from, from + mostResources);
       this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: some, ...more }));
     }
+    for (const use of Encryption.of(this)?.usesOf(actions, resources) ?? []) this.allowKey(why, use);
+  }
+
+  private allowKey(
+    why: string,
+    { service, actions, conditions = { StringEquals: viaService(service) } }: OneUse,
+  ): void {
+    const { key } = Encryption.of(this) ?? {};
+    if (key) this.allow(`${why}: ${service} opens it with the customer's key`, actions, [key.keyArn], { conditions });
   }
 
   setVariable(name: string, value: string): void {
     this.lambda.addEnvironment(name, value);
   }
 
-  private createLambda(props: NodeFunctionProps, logGroup: LogGroup): NodejsFunction {
+  private createLambda(props: NodeFunctionProps, logGroup: LogGroup, key: IKey | undefined): NodejsFunction {
     const { name, description, timeout, memorySize, network, layers, ephemeralStorageSize, perTenant } = props;
     return new NodejsFunction(this, 'Resource', {
       entry: resolve(projectRoot, 'functions', name, 'handler.ts'),
@@ -129,6 +146,7 @@ export class NodeFunction extends Construct {
       timeout,
       memorySize,
       logGroup,
+      ...(key && { environmentEncryption: key }),
       ...(layers && { layers }),
       ...(ephemeralStorageSize && { ephemeralStorageSize }),
       ...(perTenant && { tenancyConfig: TenancyConfig.PER_TENANT }),

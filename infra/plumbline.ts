@@ -8,6 +8,7 @@ import { ClusterReconciler, queueElsewhere } from './cluster-reconciler.ts';
 import { besideRenderer, clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { Encryption } from './encryption.ts';
 import type { Foundation } from './foundation.ts';
 import { GatewayEndpoints } from './gateway-endpoints.ts';
 import { ImageUpdater } from './image-updater.ts';
@@ -37,6 +38,7 @@ export class Plumbline extends Construct {
     super(scope, id);
     leastPolicies(this, Object.keys(deployer.environments));
     const installation = installationOf(deployer, name);
+    if (deployer.encryption) new Encryption(this, deployer.encryption);
     const foundation: Foundation = {
       deployer,
       installation,

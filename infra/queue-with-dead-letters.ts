@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { mostDeliveries } from '../shared/config/deliveries.ts';
 import { variables } from '../shared/environment-variables.ts';
 import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { queueEncryption } from './encryption.ts';
 import { alarmPeriod } from './metrics.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -45,7 +46,7 @@ export class QueueWithDeadLetters extends Construct {
       visibilityTimeout,
       // A delivery may be lost to throttling, not only to the message's own fault: fewer would bury good messages.
       deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: mostDeliveries },
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(this),
       enforceSSL: true,
       ...(fifo && fifoProps),
       ...(queueName && { queueName }),

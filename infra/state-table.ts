@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { variables } from '../shared/environment-variables.ts';
+import { encryptTable } from './encryption.ts';
 import { type Installation, tableNameOf } from './installation.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -26,6 +27,7 @@ export class StateTable extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    encryptTable(this.table);
   }
 
   /** Lets the function do these actions on the items of these partitions, and of no others. */
