@@ -68,11 +68,14 @@ const ecrPermissions: PermissionReader = (operation, parameters, world) => {
 
 const eventsPermissions: PermissionReader = (operation, { Entries }, world) => {
   if (operation !== 'PutEvents') return undefined;
-  const buses = new Set(records(Entries).map(({ EventBusName }) => text(EventBusName) || 'default'));
-  return [...buses].map((bus) => ({
-    action: 'events:PutEvents',
-    resource: bus.startsWith('arn:') ? bus : arnOf(world, 'events', `event-bus/${bus}`),
-  }));
+  return records(Entries).map(({ EventBusName, Source, DetailType }) => {
+    const bus = text(EventBusName) || 'default';
+    return {
+      action: 'events:PutEvents',
+      resource: bus.startsWith('arn:') ? bus : arnOf(world, 'events', `event-bus/${bus}`),
+      context: { 'events:source': text(Source), 'events:detail-type': text(DetailType) },
+    };
+  });
 };
 
 const keyOperations = [
