@@ -12,3 +12,20 @@ test.each([
 ])('%s of ECR needs %s on the repository, as in AWS', (operation, action) => {
   expect(jsonServices.ecr?.(operation, { repositoryName: 'team/app' }, world)).toEqual([{ action, resource }]);
 });
+
+test('each event is authorised by its own source and type, on its own bus', () => {
+  const other = 'arn:aws:events:eu-west-1:210987654321:event-bus/default';
+  const Entries = [
+    { Source: 'plumbline', DetailType: 'plumbline.reconciliation' },
+    { Source: 'aws.ecr', DetailType: 'ECR Image Action', EventBusName: other },
+  ];
+  const context = (source: string, type: string) => ({ 'events:source': source, 'events:detail-type': type });
+  expect(jsonServices.events?.('PutEvents', { Entries }, world)).toEqual([
+    {
+      action: 'events:PutEvents',
+      resource: 'arn:aws:events:eu-west-1:123456789012:event-bus/default',
+      context: context('plumbline', 'plumbline.reconciliation'),
+    },
+    { action: 'events:PutEvents', resource: other, context: context('aws.ecr', 'ECR Image Action') },
+  ]);
+});
