@@ -109,16 +109,19 @@ export type Reconciliation = z.output<typeof passSchema>;
 export type PlanRequest = z.output<typeof planRequestSchema>;
 export type EcrEvent = z.output<typeof ecrEventSchema>;
 
-type Group = { environment: string; application: string; mode?: Reconciliation['mode'] | PlanRequest['mode'] };
+type Group = { environment: string; application: string };
 
-/** Of the ten reconcilers that a cluster's queue may keep busy, no more than these make plans. */
-const planLanes = 4;
+/** The FIFO group: one application's reconciliations come one after the other, others' beside them. */
+export const reconciliationGroup = ({ environment, application }: Group) => `${environment}/${application}`;
 
 /**
- * The FIFO group: one application's reconciliations come one after the other, others' beside them. All plans of a cluster share a few
- * groups of their own, so that nobody can hold a deployment up by pull requests, however many there are.
+ * The FIFO group of a plan. All plans of a cluster share a few groups of their own, a third of as many as it may reconcile side by side, so
+ * that nobody can hold a deployment up by pull requests, however many there are.
+ *
+ * @param maxConcurrency how many reconcilers the cluster's queue may keep busy. Default: 10
  */
-export const reconciliationGroup = ({ environment, application, mode }: Group) =>
-  mode === 'plan' ? `plans:${laneOf(`${environment}/${application}`)}` : `${environment}/${application}`;
-
-const laneOf = (name: string) => Number.parseInt(digestOf(name).slice(-4), 16) % planLanes;
+export function planGroup({ environment, application }: Group, maxConcurrency = 10): string {
+  const lanes = Math.max(1, Math.floor(maxConcurrency / 3));
+  const lane = Number.parseInt(digestOf(`${environment}/${application}`).slice(-8), 16) % lanes;
+  return `plans:${lane}`;
+}

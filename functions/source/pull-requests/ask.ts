@@ -1,5 +1,5 @@
 import { digestOf } from '../../../shared/artifacts/digest.ts';
-import { type PlanRequest, reconciliationGroup } from '../../../shared/events/messages.ts';
+import { type PlanRequest, planGroup } from '../../../shared/events/messages.ts';
 import { type PullRequestState, unanswered } from '../../../shared/state/pull-request.ts';
 import type { SourcePorts } from '../ports.ts';
 
@@ -12,7 +12,7 @@ export async function askForPlans(
   { environment, number, asked }: PullRequestState,
   cluster: string,
   attempt: string,
-  { sendAll, reconciliationQueues }: Pick<SourcePorts, 'sendAll' | 'reconciliationQueues'>,
+  { sendAll, reconciliationQueues, clusters }: Pick<SourcePorts, 'sendAll' | 'reconciliationQueues' | 'clusters'>,
 ): Promise<void> {
   if (asked === undefined) return;
   const messages = unanswered(asked).map((application) => {
@@ -26,7 +26,7 @@ export async function askForPlans(
       pullRequest: number,
       cause: `pull request ${number}`,
     };
-    const group = reconciliationGroup(message);
+    const group = planGroup(message, clusters[cluster]?.maxConcurrency);
     return { message, fifo: { group, deduplication: digestOf(`${group} ${application} ${asked.id} ${attempt}`) } };
   });
   await sendAll(reconciliationQueues[cluster] ?? '', messages);

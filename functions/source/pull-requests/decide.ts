@@ -2,7 +2,7 @@ import type { OpenPullRequest } from '../../../shared/git/pull-request-ports.ts'
 import { isDecided, type PullRequestState } from '../../../shared/state/pull-request.ts';
 
 /**
- * What there is to do about one pull request. `close`: it is to be planned no more, and whoever waits is told; `forget`: they were told;
+ * What there is to do about one pull request. `close`: it is to be planned no more, and whoever waits is told; `forget`: nobody waits;
  * `resend`: ask once more for the plans that didn't come; `give-up`: they didn't come then either; `touch`: have it told anew, in case
  * that it couldn't be.
  */
@@ -50,7 +50,7 @@ export function decideStep({ open, known, base, basis, now }: Situation): Step {
 
 const end = (known: PullRequestState | undefined): Step => {
   if (known === undefined) return { do: 'nothing' };
-  return { do: known.phase === 'closed' ? 'forget' : 'close' };
+  return { do: known.phase === 'closed' || isDecided(known) ? 'forget' : 'close' };
 };
 
 function chase({ asked }: PullRequestState, minutes: (time: string) => number): Step {

@@ -14,6 +14,13 @@ const push = JSON.stringify({
   repository: { full_name: 'example-org/example-environment' },
 });
 
+const pullRequest = (action: string, base = 'staging') =>
+  JSON.stringify({
+    action,
+    pull_request: { base: { ref: base } },
+    repository: { full_name: 'example-org/example-environment' },
+  });
+
 const sign = (body: string, key = secret) => `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
 
 function delivery(body = push, headers: Record<string, string | undefined> = {}): WebhookRequest {
@@ -46,6 +53,39 @@ describe('the webhook', () => {
         cause: 'delivery d-1',
       },
     });
+  });
+
+  it.each([
+    ['pull_request', 'opened'],
+    ['pull_request', 'synchronize'],
+    ['pull_request', 'reopened'],
+    ['pull_request', 'edited'],
+    ['pull_request', 'ready_for_review'],
+    ['pull_request', 'closed'],
+    ['pull_request_review', 'submitted'],
+    ['pull_request_review', 'dismissed'],
+  ])('asks to look at the base of a pull request after %s %s, and tells nothing else of it', async (event, action) => {
+    const body = pullRequest(action);
+    const answer = await deliver(delivery(body, { 'x-github-event': event }));
+    const change = { repository: 'example-org/example-environment', branch: 'staging', cause: 'delivery d-1' };
+    expect(answer).toEqual({ status: 202, message: 'accepted', change: { kind: 'git-change', ...change } });
+  });
+
+  it.each([
+    ['an action from which nothing follows', 'pull_request', pullRequest('assigned')],
+    ['a label, which anybody with the right to triage may set', 'pull_request', pullRequest('labeled')],
+    ['a pull request to another branch', 'pull_request', pullRequest('opened', 'feature')],
+    ['a review comment', 'pull_request_review_comment', pullRequest('created')],
+    ['an event whose name is a property of every object', 'constructor', pullRequest('opened')],
+  ])('accepts %s and does nothing', async (_name, event, body) => {
+    const answer = await deliver(delivery(body, { 'x-github-event': event }));
+    expect(answer).toMatchObject({ status: 202 });
+    expect(answer.change).toBeUndefined();
+  });
+
+  it('refuses a pull request event without a pull request', async () => {
+    const answer = await deliver(delivery('{"action": "opened"}', { 'x-github-event': 'pull_request' }));
+    expect(answer).toMatchObject({ status: 400, message: expect.stringContaining('pull_request') });
   });
 
   it('takes repository names as GitHub does, whatever their case', async () => {

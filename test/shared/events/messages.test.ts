@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../shared/artifacts/digest.ts';
 import { keys } from '../../../shared/artifacts/keys.ts';
-import { reconciliationGroup, reconciliationSchema } from '../../../shared/events/messages.ts';
+import { planGroup, reconciliationGroup, reconciliationSchema } from '../../../shared/events/messages.ts';
 
 const pass = { kind: 'reconciliation', environment: 'staging', application: 'web', mode: 'apply', cause: 'test' };
 const plan = { ...pass, mode: 'plan', release: keys.release('staging', digestOf('r')), id: 'pull-7.1' };
@@ -34,16 +34,26 @@ describe('a message on reconciliations', () => {
 });
 
 describe('the group of a message', () => {
-  it('is one per application, and another one for its plans', () => {
+  it('is one per application, whatever is done', () => {
     const name = { environment: 'staging', application: 'web' };
-    expect(reconciliationGroup(name)).toBe(reconciliationGroup({ ...name, mode: 'apply' }));
-    expect(reconciliationGroup({ ...name, mode: 'check' })).toBe(reconciliationGroup(name));
-    expect(reconciliationGroup({ ...name, mode: 'plan' })).not.toBe(reconciliationGroup(name));
+    expect(reconciliationGroup(name)).toBe('staging/web');
+    expect(reconciliationGroup({ ...name, application: 'api' })).not.toBe(reconciliationGroup(name));
+  });
+
+  it.each([
+    [2, 1],
+    [10, 3],
+    [100, 33],
+  ])('of plans is one of a few, which leave most of %i reconcilers to deployments', (maxConcurrency, most) => {
+    const names = Array.from({ length: 500 }, (_, index) => ({ environment: 'staging', application: `app-${index}` }));
+    const groups = new Set(names.map((name) => planGroup(name, maxConcurrency)));
+    expect(groups.size).toBe(most);
+    expect(names.map(reconciliationGroup).filter((group) => groups.has(group))).toEqual([]);
   });
 
   it('is within the 128 characters that SQS takes', () => {
     const longest = 'x'.repeat(63);
-    const group = reconciliationGroup({ environment: longest, application: longest, mode: 'plan' });
+    const group = reconciliationGroup({ environment: longest, application: longest });
     expect(group.length).toBeLessThanOrEqual(128);
   });
 });

@@ -25,7 +25,7 @@ test('a check is begun, found again, ended with annotations, and answered anew b
   const begun = await voice.check(repository, revision, name);
   expect(begun).toEqual({ id: expect.any(Number), digest: 'one', isOver: false, url });
   const annotation = { path: 'a', line: 3, level: 'failure', title: 'ConfigMap a', message: 'is refused' } as const;
-  const over = { ...check, digest: 'two', conclusion: 'failure', annotations: [annotation] } as const;
+  const over: Check = { ...check, digest: 'two', conclusion: 'failure', annotations: [annotation] };
   await voice.changeCheck(repository, begun?.id ?? 0, over);
   expect(await voice.check(repository, revision, name)).toMatchObject({ id: begun?.id, digest: 'two', isOver: true });
   await voice.addCheck(repository, revision, { ...check, digest: 'three', conclusion: 'success', name });

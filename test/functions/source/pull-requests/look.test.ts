@@ -174,6 +174,15 @@ describe('pull requests to an environment branch', () => {
     expect(await world.at(7)).toBeUndefined();
   });
 
+  it('forgets a closed one at once if everything about it was said', async () => {
+    const world = await createDeployed();
+    world.propose(7, web('2'), { merge: 'conflict' });
+    await world.look();
+    world.close(7);
+    await world.look();
+    expect(await world.at(7)).toBeUndefined();
+  });
+
   it('asks once more for plans that did not come, and then gives up, but tries again later', async () => {
     const world = await createDeployed();
     world.propose(7, { ...web('2'), 'applications/api/a.yaml': '2' });
