@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { diff } from './diff.ts';
+import { type GitHubAppsOptions, githubApps } from './github-apps/github-apps.ts';
 import { health } from './health.ts';
 import { type RbacOptions, rbac } from './rbac.ts';
 import { render } from './render.ts';
@@ -44,6 +45,19 @@ program
   .action(async ({ environment, ...options }: Omit<RbacOptions, 'environments'> & { environment?: string[] }) => {
     const chosen = environment === undefined ? options : { ...options, environments: environment };
     process.exitCode = await rbac(chosen, { stdout: process.stdout, stderr: process.stderr });
+  });
+
+program
+  .command('github-apps')
+  .description("create Plumbline's GitHub Apps through a browser, and print what to do with their keys")
+  .requiredOption('--organization <name>', 'the organisation that owns them')
+  .option('--github-url <url>', 'of a GitHub Enterprise Server', 'https://github.com')
+  .option('--webhook-url <url>', 'give the App that reads a webhook (default: your repositories get one themselves)')
+  .option('--one', 'one App for everything, the lesser choice: whoever holds its key can read, write and report')
+  .option('--secret-prefix <name>', 'of the names of the secrets', 'plumbline/github')
+  .option('--out <dir>', 'a new folder for the keys', 'plumbline-github-apps')
+  .action(async (options: GitHubAppsOptions) => {
+    process.exitCode = await githubApps(options, { stdout: process.stdout, stderr: process.stderr });
   });
 
 program

@@ -1,13 +1,15 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes, verify } from 'node:crypto';
 import { promisify } from 'node:util';
+import { type AppName, type AppPermissions, appPermissions } from '../../shared/git/app-manifest.ts';
 import { GitHubError, notFound } from './errors.ts';
 import type { Repository } from './world.ts';
 
-export type AppName = 'read' | 'write' | 'report';
-export type Permissions = Record<string, 'read' | 'write'>;
+export type { AppName };
+export type Permissions = AppPermissions;
 
 export type App = {
-  name: AppName;
+  /** Of Plumbline's three which it is; of one that was made from a manifest, its slug. */
+  name: string;
   id: number;
   slug: string;
   installationId: number;
@@ -30,13 +32,6 @@ export type InstallationToken = {
   expiresAt: Date;
 };
 
-/** What each of Plumbline's three Apps asks for in its manifest. */
-const defaultPermissions: Record<AppName, Permissions> = {
-  read: { contents: 'read', pull_requests: 'read' },
-  write: { contents: 'write', pull_requests: 'write' },
-  report: { statuses: 'write', deployments: 'write', checks: 'write', pull_requests: 'write' },
-};
-
 export type AppOptions = { permissions?: Permissions; repositories?: string[] };
 
 type KeyPair = Pick<App, 'publicKey'> & Pick<OwnedApp, 'privateKey'>;
@@ -57,10 +52,20 @@ export async function createApp(name: AppName, id: number, options: AppOptions, 
   const keys = keyPairs.get(name) ?? createKeyPair();
   keyPairs.set(name, keys);
   const { publicKey, privateKey } = await keys;
-  const { permissions = defaultPermissions[name], repositories } = options;
+  const { permissions = appPermissions[name], repositories } = options;
   const names = { name, id, slug: `plumbline-${name}`, installationId: id + 1000 };
   const rights = { permissions: { metadata: 'read' as const, ...permissions }, repositories };
   return { app: { ...names, ...rights, publicKey, createdAt }, privateKey };
+}
+
+/** An App of a manifest, installed everywhere. */
+export async function createAppFrom(
+  { slug, id, permissions }: Pick<App, 'slug' | 'id' | 'permissions'>,
+  createdAt: Date,
+): Promise<OwnedApp> {
+  const { publicKey, privateKey } = await createKeyPair();
+  const rights = { permissions: { metadata: 'read' as const, ...permissions }, repositories: undefined };
+  return { app: { name: slug, slug, id, installationId: id + 1000, ...rights, publicKey, createdAt }, privateKey };
 }
 
 /**

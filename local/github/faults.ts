@@ -37,7 +37,7 @@ export type Fault = {
 export type Faults = {
   inject: (fault: Fault) => { remaining: () => number; remove: () => void };
   /** The fault that meets this request, counted down. */
-  take: (request: { method: string; path: string; app: AppName | undefined }) => Fault | undefined;
+  take: (request: { method: string; path: string; app: string | undefined }) => Fault | undefined;
 };
 
 export function createFaults(): Faults {

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Api, ApiRequest } from './api.ts';
-import type { App, AppName } from './apps.ts';
+import { type AppManifests, conversion } from './app-manifests.ts';
+import type { App } from './apps.ts';
 import { GitHubError } from './errors.ts';
 import { type Fault, type Faults, faultError } from './faults.ts';
 import { type GitRequest, matchGit } from './git-http.ts';
@@ -19,7 +20,7 @@ export type CallRecord = {
   /** As GitHub's description names it (`POST /repos/{owner}/{repo}/statuses/{sha}`); undefined for an unknown one. */
   operation: string | undefined;
   status: number;
-  app: AppName | undefined;
+  app: string | undefined;
   seconds: number;
   /** The request's body as JSON, if it had one. */
   body: unknown;
@@ -29,6 +30,7 @@ export type Parts = {
   world: World;
   api: Api;
   archives: Archives;
+  manifests: AppManifests;
   faults: Faults;
   limits: RateLimits;
   git: (git: GitRequest, request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -103,12 +105,17 @@ type Served = { answer: Answer | undefined; app?: App; operation?: string };
 
 /** No answer at all means: cut the connection. */
 async function serveCall(parts: Parts, call: ApiRequest): Promise<Served> {
-  const { api, archives, faults } = parts;
+  const { api, archives, faults, manifests } = parts;
   const { method, path, query } = call;
   if (path.startsWith('/codeload/')) {
     const fault = faults.take({ method, path, app: undefined });
     const download = () => archives.download(path, query.get('token') ?? '');
     return { answer: await guarded(() => withFault(fault, download)) };
+  }
+  if (manifests.isPage(path)) return { answer: await guarded(async () => manifests.confirm(String(call.body), query)) };
+  if (manifests.isConversion(path)) {
+    const fault = faults.take({ method, path, app: undefined });
+    return { operation: conversion, answer: await guarded(() => withFault(fault, () => manifests.convert(path))) };
   }
   const served: Served = { answer: undefined };
   served.answer = await guarded(() => {

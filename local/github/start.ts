@@ -1,5 +1,6 @@
 import { createTemporaryFolder } from '../tools/guardian.ts';
 import { createApi } from './api.ts';
+import { createAppManifests } from './app-manifests.ts';
 import { type AppName, type AppOptions, createApp, type InstallationToken, type OwnedApp } from './apps.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGitServer } from './git-http.ts';
@@ -151,5 +152,6 @@ function createParts(options: GitHubOptions, world: World, tokens: Tokens, descr
   const limits = createRateLimits({ ...defaultLimits, ...options.limits }, world.now);
   const find = createRouter(allRoutes(tokens, archives));
   const api = createApi({ world, tokens, find, limits, description, strict: options.strict ?? true });
-  return { world, api, archives, limits, git: createGitServer(world, tokens) };
+  const manifests = createAppManifests(world, description);
+  return { world, api, archives, manifests, limits, git: createGitServer(world, tokens) };
 }
