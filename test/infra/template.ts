@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { PlumblineStack } from '../../infra/plumbline-stack.ts';
 import { readable, withoutHash } from '../../infra/readable.ts';
 import { createRegistryStacks } from '../../infra/registry-stack.ts';
+import { createStacks } from '../../infra/stacks.ts';
 import { type Deployer, deployerSchema } from '../../shared/config/deployer.ts';
 import { parseConfiguration } from '../../shared/config/parse.ts';
 
@@ -78,6 +79,22 @@ const withStack = <T>(text: string, read: (stack: PlumblineStack) => T): T =>
 /** The stacks that stand beside the registries of other accounts and regions, in their order. */
 export const synthesizeRegistries = (text: string): Template[] =>
   withApp(text, (app, deployer) => createRegistryStacks(app, deployer).map((stack) => Template.fromStack(stack)));
+
+/** Every stack of a `deployer.yaml`, by its name: what `cdk deploy --all` deploys. */
+export const synthesizeAll = (text: string): Record<string, Template> =>
+  withApp(text, (app, deployer) =>
+    Object.fromEntries(createStacks(app, deployer).map((stack) => [stack.node.id, Template.fromStack(stack)])),
+  );
+
+/** The `deployer.yaml` files of `examples/`, by what they are an example of. */
+export const examples = {
+  'one cluster': 'examples/deployer.yaml',
+  'two clusters, one in another account': 'examples/two-clusters/deployer.yaml',
+} as const;
+
+/** Every stack of an example. */
+export const synthesizeExample = (name: keyof typeof examples): Record<string, Template> =>
+  synthesizeAll(readFileSync(join(import.meta.dirname, '../..', examples[name]), 'utf8'));
 
 export const synthesize = (text = deployerText): Template => withStack(text, (stack) => Template.fromStack(stack));
 
