@@ -1,5 +1,5 @@
 import { keys } from '../shared/artifacts/keys.ts';
-import { clusterKey, environmentKey, successKey } from '../shared/state/keys.ts';
+import { clusterKey, environmentKey, pullRequestsKey, successKey } from '../shared/state/keys.ts';
 import type { TableAction } from './state-table.ts';
 
 /** What one reconciler may do with the state and the artifacts: for its role, and for the policies of what stands in another account. */
@@ -20,7 +20,8 @@ export function reconcilerRights(cluster: string, environments: string[]): Recon
   ]);
   return {
     state: [
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: environments.map(environmentKey) },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: environments.map(environmentKey) },
+      { actions: ['GetItem', 'UpdateItem'], partitions: environments.map(pullRequestsKey) },
       { actions: ['PutItem'], partitions: environments.map(successKey) },
       { actions: ['GetItem', 'PutItem'], partitions: [clusterKey(cluster)] },
     ],

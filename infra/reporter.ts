@@ -6,7 +6,7 @@ import { keys } from '../shared/artifacts/keys.ts';
 import type { Receiver } from '../shared/config/receivers.ts';
 import { severities } from '../shared/config/receivers.ts';
 import { eventSource, eventType } from '../shared/notices/event.ts';
-import { environmentKey, reportKey } from '../shared/state/keys.ts';
+import { environmentKey, pullRequestsKey, reportKey } from '../shared/state/keys.ts';
 import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { followState } from './follow-state.ts';
@@ -19,7 +19,9 @@ import { watchFollower } from './watch.ts';
 const timeout = Duration.minutes(1);
 
 /** What was told has a partition of its own, of which nobody need hear. */
-const ofEnvironments = { dynamodb: { Keys: { pk: { S: [{ prefix: environmentKey('') }] } } } };
+const ofEnvironments = {
+  dynamodb: { Keys: { pk: { S: [{ prefix: environmentKey('') }, { prefix: pullRequestsKey('') }] } } },
+};
 
 /** Follows the state and tells people: commit statuses, and alerts. What it could not tell, and reminders, come by a queue. */
 export class Reporter extends Construct {
@@ -40,6 +42,7 @@ export class Reporter extends Construct {
     allowSecret(fn, deployer.github.apps.report.privateKeySecret, 'the key of the App that reports');
     const environments = Object.keys(deployer.environments);
     state.usedBy(fn, ['GetItem', 'Query'], environments.map(environmentKey));
+    state.usedBy(fn, ['GetItem'], environments.map(pullRequestsKey));
     state.usedBy(fn, ['GetItem', 'PutItem'], environments.map(reportKey));
     artifacts.usedBy(fn, { read: [keys.release('*', '*'), keys.plan('*', '*', '*')] });
     alerts.publishedBy(fn);

@@ -2,7 +2,7 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { variables } from '../shared/environment-variables.ts';
-import { clusterKey, environmentKey } from '../shared/state/keys.ts';
+import { clusterKey, environmentKey, pullRequestsKey } from '../shared/state/keys.ts';
 import { clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
 import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
@@ -50,8 +50,9 @@ export class Source extends Construct {
 
 function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundation): void {
   const { environments, clusters } = deployer;
-  const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
-  state.usedBy(fn, [...actions], Object.keys(environments).map(environmentKey));
+  state.usedBy(fn, ['GetItem', 'PutItem', 'UpdateItem'], Object.keys(environments).map(environmentKey));
+  const pullRequests = Object.keys(environments).map(pullRequestsKey);
+  state.usedBy(fn, ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], pullRequests);
   state.usedBy(fn, ['GetItem', 'PutItem'], Object.keys(clusters).map(clusterKey));
   const own = [
     keys.tree('*', '*'),

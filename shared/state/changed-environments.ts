@@ -1,14 +1,20 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { applicationPrefix, environmentKey } from './keys.ts';
+import { applicationPrefix, environmentKey, pullRequestsKey } from './keys.ts';
 
-const prefix = environmentKey('');
+const prefixes = [environmentKey(''), pullRequestsKey('')];
 
-/** The environments that a batch of the state table's stream is about, with their records, in the stream's order. */
+/** The environments that a batch of the state table's stream is about, with their records and those of their pull requests, in the stream's order. */
 export function changedEnvironments(records: DynamoDBRecord[]): Map<string, DynamoDBRecord[]> {
   const relevant = records.filter(
-    (record) => partitionOf(record).startsWith(prefix) && record.dynamodb?.Keys?.sk?.S !== 'sequence',
+    (record) => environmentOf(record) !== undefined && record.dynamodb?.Keys?.sk?.S !== 'sequence',
   );
-  return Map.groupBy(relevant, (record) => partitionOf(record).slice(prefix.length));
+  return Map.groupBy(relevant, (record) => environmentOf(record) ?? '');
+}
+
+function environmentOf(record: DynamoDBRecord): string | undefined {
+  const partition = partitionOf(record);
+  const prefix = prefixes.find((each) => partition.startsWith(each));
+  return prefix === undefined ? undefined : partition.slice(prefix.length);
 }
 
 const partitionOf = (record: DynamoDBRecord) => record.dynamodb?.Keys?.pk?.S ?? '';

@@ -1,5 +1,7 @@
 /** Keys of the state table: one partition per environment (its stream keeps their order) and per cluster. */
 export const environmentKey = (environment: string) => `environment#${environment}`;
+/** Of the pull requests to an environment's branch: who writes them may forget them, and nothing else of the environment. */
+export const pullRequestsKey = (environment: string) => `pullRequests#${environment}`;
 export const clusterKey = (cluster: string) => `cluster#${cluster}`;
 /** What was told of an environment: apart from it, since the stream's followers need not hear of it. */
 export const reportKey = (environment: string) => `report#${environment}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { planSchema } from '../artifacts/plan.ts';
 import { problemSchema } from '../problem.ts';
-import { environmentKey } from './keys.ts';
+import { pullRequestsKey } from './keys.ts';
 import type { WriteResult } from './store.ts';
 
 const outcomeSchema = planSchema.shape.outcome;
@@ -95,18 +95,8 @@ export type PullRequestStore = {
   deletePullRequest(place: PullRequestPlace): Promise<WriteResult>;
 };
 
-const prefix = 'pullRequest#';
-
 /** Where it stands in the state table. */
 export const pullRequestKey = (environment: string, number: number) => ({
-  pk: environmentKey(environment),
-  sk: `${prefix}${number}`,
+  pk: pullRequestsKey(environment),
+  sk: String(number),
 });
-
-export const pullRequestPrefix = prefix;
-
-/** The pull request that an item is about, by its sort key; undefined if it is about something else. */
-export function pullRequestOf(sortKey: string): number | undefined {
-  const number = sortKey.startsWith(prefix) ? Number(sortKey.slice(prefix.length)) : Number.NaN;
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
-}

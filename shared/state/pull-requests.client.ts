@@ -7,19 +7,13 @@ import {
   paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { environmentKey } from './keys.ts';
-import {
-  type PullRequestChange,
-  type PullRequestStore,
-  pullRequestKey,
-  pullRequestPrefix,
-  pullRequestSchema,
-} from './pull-request.ts';
+import { pullRequestsKey } from './keys.ts';
+import { type PullRequestChange, type PullRequestStore, pullRequestKey, pullRequestSchema } from './pull-request.ts';
 import type { WriteResult } from './store.ts';
 
 type Table = { client: DynamoDBClient; table: string };
 
-/** Pull requests in the state table, in their environment's partition, so that its stream tells of them. */
+/** Pull requests in the state table, in a partition for each environment, so that its stream tells of them. */
 export function createDynamoPullRequestStore({ client, table: TableName }: Table): PullRequestStore {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const ofLook = (sequence: number) => ({
@@ -35,8 +29,8 @@ export function createDynamoPullRequestStore({ client, table: TableName }: Table
         {
           TableName,
           ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': environmentKey(environment), ':prefix': pullRequestPrefix },
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pullRequestsKey(environment) },
         },
       );
       const items = await Array.fromAsync(pages, ({ Items = [] }) => Items);
