@@ -10,6 +10,7 @@ import { useBucket } from './artifact-bucket.ts';
 import type { ClusterReconciler } from './cluster-reconciler.ts';
 import { aboutCluster, clusterOf } from './clusters.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
+import { Encryption } from './encryption.ts';
 import type { ReconcilerFoundation } from './foundation.ts';
 import { GatewayEndpoints } from './gateway-endpoints.ts';
 import {
@@ -46,6 +47,7 @@ export function foundationElsewhere(scope: Construct, props: Props): ReconcilerF
   const cluster = clusterOf(deployer, key);
   checkPlace(scope, accountElsewhere(cluster, deployer), key);
   const installation = installationOf(deployer, name);
+  if (deployer.encryption) new Encryption(scope, { ...deployer.encryption, ownsKey: false });
   const arn = tableArnOf(installation);
   const bucket = Bucket.fromBucketName(scope, 'Artifacts', bucketNameOf(installation));
   if (gatewayEndpoints) new GatewayEndpoints(scope, [cluster], { bucketArn: bucket.bucketArn, tableArn: arn });

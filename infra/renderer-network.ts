@@ -11,7 +11,7 @@ import {
   Subnet,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
@@ -77,7 +77,7 @@ export class RendererNetwork extends Construct implements FunctionNetwork {
   }
 
   private createEndpoint({ ref }: CfnRouteTable, { bucket }: ArtifactBucket): void {
-    const principals = [new AnyPrincipal()];
+    const principals = [new StarPrincipal()];
     const reads = [keys.tree('*', '*'), keys.chart('*')].map((key) => bucket.arnForObjects(key));
     const writes = [bucket.arnForObjects(keys.rendering('*', '*', '*'))];
     new CfnVPCEndpoint(this, 'S3', {

@@ -32,8 +32,22 @@ function impliedPermissions(world: World, { action, resource }: Permission): Per
   const context = {
     'kms:viaservice': `${service}.${world.region}.amazonaws.com`,
     'kms:calleraccount': world.accountId,
+    ...encryptionContext(service ?? '', owner),
   };
   return uses.map((use) => ({ action: use, resource: key, context }));
+}
+
+/** What the service names to KMS as the thing that it opens. Of a bucket it is the bucket: it has a bucket key. */
+function encryptionContext(service: string, owner: string): Record<string, string> {
+  const named: Record<string, [string, string]> = {
+    sqs: ['aws:sqs:arn', owner],
+    sns: ['aws:sns:topicarn', owner],
+    s3: ['aws:s3:arn', owner],
+    dynamodb: ['aws:dynamodb:tablename', owner.split('/')[1] ?? ''],
+    secretsmanager: ['secretarn', owner],
+  };
+  const [key, value] = named[service] ?? [];
+  return key === undefined ? {} : { [`kms:encryptioncontext:${key}`]: value ?? '' };
 }
 
 type Asking = { principal: Principal; inVpc: boolean; sourceFunctionArn?: string | undefined };
