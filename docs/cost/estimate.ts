@@ -49,7 +49,9 @@ export function estimate(workload: Workload): Line[] {
     { what: `drift checks, every ${workload.driftMinutes} min`, dollars: driftChecks(workload) },
     { what: 'looks at branches and registries, and retries', dollars: ticks(workload) },
     { what: 'queues that are polled while empty', dollars: polling(workload) },
-    { what: 'alarms', dollars: watching(workload) },
+    { what: 'alarms', dollars: alarmsOf(workload) * prices.alarm.dollars },
+    { what: 'metrics', dollars: measuring(workload) },
+    { what: 'dashboard', dollars: prices.dashboard.dollars },
     { what: 'secrets', dollars: secrets * prices.secret.dollars },
     { what: 'storage', dollars: storedGigabytes(workload) * prices.s3Storage.dollars },
   ];
@@ -83,7 +85,8 @@ const perCheck =
 
 function driftChecks({ applications, driftMinutes, environments }: Workload): number {
   const rounds = minutes / driftMinutes;
-  return rounds * (perTick + applications * perCheck + environments * prices.dynamoRead.dollars * 4);
+  const perEnvironment = 4 * prices.dynamoRead.dollars + prices.dynamoWrite.dollars;
+  return rounds * (perTick + applications * perCheck + environments * perEnvironment);
 }
 
 const perTick = run(work.dispatcher, 1) + prices.schedule.dollars + requestsPerMessage * prices.sqsStandard.dollars;
@@ -93,7 +96,7 @@ function ticks({ environments }: Workload): number {
   const perLook = run(work.sourceUnchanged, 1) + requestsPerMessage * prices.sqsStandard.dollars;
   const branches = (minutes / 5) * (perTick + environments * perLook);
   const images = (minutes / 15) * (perTick + run(work.imageUpdater, 1));
-  const retries = minutes * (perTick + environments * 4 * prices.dynamoRead.dollars);
+  const retries = minutes * (perTick + environments * 7 * prices.dynamoRead.dollars);
   return branches + images + retries;
 }
 
@@ -104,13 +107,38 @@ function ticks({ environments }: Workload): number {
  */
 function polling({ clusters }: Workload): number {
   const requests = (5 * minutes * 60) / 20;
-  return requests * (3 * prices.sqsStandard.dollars + clusters * prices.sqsFifo.dollars);
+  return requests * (4 * prices.sqsStandard.dollars + clusters * prices.sqsFifo.dollars);
 }
 
 /** @returns how many alarms the template has */
-export const alarmsOf = ({ clusters }: Pick<Workload, 'clusters'>) => 14 + 3 * clusters;
+export const alarmsOf = ({ clusters, environments }: Pick<Workload, 'clusters' | 'environments'>) =>
+  32 + 4 * clusters + environments;
 
-const watching = (workload: Workload) => alarmsOf(workload) * prices.alarm.dollars;
+/**
+ * CloudWatch bills a metric for the hours in which it is told. `always`: of each environment the age of its last success; `atWork`: told
+ * where something was deployed; `inTrouble`: only where something is wrong, beside the failures, of which there may be one by function and kind.
+ */
+export const metricsOf = ({ environments }: Pick<Workload, 'environments'>) => ({
+  always: environments,
+  atWork: 4,
+  inTrouble: 4,
+});
+
+/** Of a line of the log that carries a metric. */
+const gigabytesOfLine = 0.4e-6;
+
+function measuring({ environments, pushesPerDay }: Workload): number {
+  const { always, atWork } = metricsOf({ environments });
+  const hoursAtWork = Math.min(1, pushesPerDay / 24);
+  return (
+    (always + atWork * hoursAtWork) * prices.metric.dollars +
+    minutes * environments * gigabytesOfLine * prices.logs.dollars
+  );
+}
+
+/** A month without alarms, metrics of our own, and dashboard, in US dollars: what to compare with others who have none either. */
+export const unwatched = (workload: Workload) =>
+  total(estimate(workload).filter(({ what }) => !['alarms', 'metrics', 'dashboard'].includes(what)));
 
 /** Three GitHub Apps' keys, and the webhook's secret. */
 const secrets = 4;

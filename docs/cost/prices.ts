@@ -29,6 +29,8 @@ export const prices = {
   schedule: price(1 / million, 'invocation by Scheduler', 'https://aws.amazon.com/eventbridge/pricing/', '2026-03'),
   logs: price(0.5, 'GB of log', 'https://aws.amazon.com/cloudwatch/pricing/', '2026-06'),
   alarm: price(0.1, 'alarm and month', 'https://aws.amazon.com/cloudwatch/pricing/', '2026-02'),
+  metric: price(0.3, 'metric of our own and month', 'https://aws.amazon.com/cloudwatch/pricing/', '2026-05'),
+  dashboard: price(3, 'dashboard and month', 'https://aws.amazon.com/cloudwatch/pricing/', '2026-05'),
   secret: price(0.4, 'secret and month', 'https://aws.amazon.com/secrets-manager/pricing/', '2026-03'),
 } satisfies Record<string, Price>;
 

@@ -1,7 +1,7 @@
 import { estimate, type Line, peers, total, type Workload } from './estimate.ts';
 
-const inDollars = (dollars: number) => `$${dollars.toFixed(2)}`.padStart(9);
-const print = ({ what, dollars }: Line) => `${inDollars(dollars)}  ${what}`;
+export const inDollars = (dollars: number) => `$${dollars.toFixed(2)}`;
+const print = ({ what, dollars }: Line) => `${inDollars(dollars).padStart(9)}  ${what}`;
 
 /** The bill as `npm run cost` prints it. */
 export function printEstimate(workload: Workload): string {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { alarmsOf, estimate, peers, total, type Workload } from '../../docs/cost/estimate.ts';
+import { alarmsOf, estimate, metricsOf, peers, total, type Workload } from '../../docs/cost/estimate.ts';
 import { peerPrices, prices } from '../../docs/cost/prices.ts';
-import { resources, synthesize } from '../infra/template.ts';
+import { metricNamespace } from '../../shared/metrics.ts';
+import { resource, resources, synthesize } from '../infra/template.ts';
 
 const workload: Workload = { pushesPerDay: 100, environments: 2, applications: 10, clusters: 1, driftMinutes: 5 };
 const cost = (changes: Partial<Workload> = {}) => total(estimate({ ...workload, ...changes }));
@@ -30,7 +31,20 @@ describe('the cost of a month', () => {
   it('counts as many alarms as the template has', () => {
     const template = synthesize();
     const clusters = resources(template, 'AWS::EKS::AccessEntry').length;
-    expect(alarmsOf({ clusters })).toBe(resources(template, 'AWS::CloudWatch::Alarm').length);
+    const environments = 2;
+    expect(alarmsOf({ clusters, environments })).toBe(resources(template, 'AWS::CloudWatch::Alarm').length);
+  });
+
+  it('counts as many metrics of our own as the template’s dashboard shows', () => {
+    const { DashboardBody } = resource(synthesize(), 'AWS::CloudWatch::Dashboard', 'Dashboard');
+    type Widget = { properties: { metrics?: unknown[][] } };
+    const { widgets } = JSON.parse(String(DashboardBody)) as { widgets: Widget[] };
+    const names = widgets
+      .flatMap(({ properties }) => properties.metrics ?? [])
+      .filter(([namespace]) => namespace === metricNamespace)
+      .map((metric) => JSON.stringify(metric.filter((part) => typeof part === 'string')));
+    const { always, atWork, inTrouble } = metricsOf({ environments: 2 });
+    expect(new Set(names).size).toBe(always + atWork + inTrouble);
   });
 
   it('sets others beside it', () => {
