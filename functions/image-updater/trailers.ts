@@ -1,5 +1,5 @@
 import type { Commit, PullRequest } from '../../shared/git/ports.ts';
-import { pushTrailer } from '../../shared/git/push-time.ts';
+import { trailerNames as names, trailersIn } from '../../shared/git/trailers.ts';
 import { formatPin, formatReference, parseReference, shortName } from '../../shared/images/reference.ts';
 import { oneLine } from '../../shared/text/one-line.ts';
 import type { Update } from './decide-updates.ts';
@@ -8,16 +8,6 @@ type Message = Pick<Commit, 'revision' | 'message' | 'at'>;
 
 /** The version of an image that we wrote last for an environment, and the newest later commit that lifts a hold of it. */
 export type Written = { tag: string; digest?: string; commit: string; at: Date; resumed?: string };
-
-const names = {
-  environment: 'Plumbline-Environment',
-  image: 'Plumbline-Image',
-  previous: 'Plumbline-Previous',
-  policy: 'Plumbline-Policy',
-  source: 'Plumbline-Source',
-  revision: 'Plumbline-Revision',
-  resume: 'Plumbline-Resume',
-} as const;
 
 /** One group of trailers per image, after a line that names the environment. Read again by `writtenBy`. */
 export function trailersOf(updates: readonly Update[]): string[] {
@@ -38,7 +28,7 @@ export function memoryTrailers(updates: readonly Update[]): string[] {
 const imageTrailers = ({ pin, previous, pushedAt, policy, source }: Update) =>
   [
     `${names.image}: ${formatPin(pin)}`,
-    ...(pushedAt === undefined ? [] : [pushTrailer(pushedAt)]),
+    ...(pushedAt === undefined ? [] : [`${names.pushed}: ${pushedAt.toISOString()}`]),
     `${names.previous}: ${oneLine(formatReference(previous))}`,
     `${names.policy}: ${oneLine(policy)}`,
     ...(source?.url === undefined ? [] : [`${names.source}: ${source.url}`]),
@@ -84,7 +74,7 @@ export const isOurs = ({ message, byApp }: Commit): boolean => byApp && message.
  */
 export function memoryOf(history: readonly Commit[], pulls: readonly PullRequest[]): Commit[] {
   const ended = pulls.flatMap(({ number, body, endedAt }) =>
-    endedAt === undefined ? [] : [{ revision: `#${number}`, message: body, at: endedAt, byApp: true }],
+    endedAt === undefined ? [] : [{ revision: `#${number}`, message: body, at: endedAt, byApp: true, author: '' }],
   );
   return ended.length === 0
     ? [...history]
@@ -100,9 +90,3 @@ function imagesIn(message: string, environment: string): { repository: string; t
     return tag === undefined ? [] : [{ ...image, tag }];
   });
 }
-
-const trailersIn = (message: string): [string, string][] =>
-  message.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const [, name = '', value = ''] = /^(Plumbline-[A-Za-z]+): (.+)$/.exec(line) ?? [];
-    return name === '' ? [] : [[name, value]];
-  });

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type {
   DynamoDBBatchResponse,
@@ -28,7 +30,9 @@ import { changedPullRequests, isOfMore } from '../../shared/state/changed-pull-r
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { reportPullRequest } from './pull-request/report.ts';
-import { createRecipients } from './recipients/all.ts';
+import { createEventBus } from './recipients/event-bus.client.ts';
+import { createReceivers } from './recipients/receivers.ts';
+import { createTopic } from './recipients/topic.client.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
 const { github, environments, alerts } = loadDeployer(requireVariable(variables.configurationFile));
@@ -51,7 +55,11 @@ const ports: ReporterPorts = {
   reports: state,
   readRelease: createReadRelease(objects),
   git,
-  recipients: createRecipients(alerts, { secrets, clock: systemClock }),
+  recipients: [
+    createTopic(new SNSClient(), requireVariable(variables.alertTopicArn)),
+    createEventBus(new EventBridgeClient()),
+    ...createReceivers(alerts.receivers, { secrets, clock: systemClock }),
+  ],
   webUrl: webUrlOf(github.apiUrl),
   reminderSeconds: alerts.reminder,
   clock: systemClock,

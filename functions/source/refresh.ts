@@ -5,17 +5,20 @@ import type { Release } from '../../shared/artifacts/release.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import { BadInputError, isRetryable, problemsOf } from '../../shared/errors.ts';
 import { type GitChange, reconciliationGroup } from '../../shared/events/messages.ts';
-import { pushTimeIn } from '../../shared/git/push-time.ts';
+import type { Commit } from '../../shared/git/ports.ts';
+import { pushTimeIn } from '../../shared/git/trailers.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
 import { basisOf } from './basis.ts';
 import { describeCluster, isUnusable, type UnusableCluster } from './cluster-address.ts';
 import { changedApplications, isSettled, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
+import { newCommits } from './new-commits.ts';
 import type { SourcePorts } from './ports.ts';
 import { readEnvironment } from './read-environment.ts';
 import type { Look } from './render-application.ts';
 import { renderRelease } from './render-release.ts';
+import { withSources } from './with-sources.ts';
 
 /** What became of one look at an environment's branch, for the log. */
 export type Refreshed = {
@@ -61,7 +64,10 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
   const again = lookAgain(look);
   const id = digestOf(JSON.stringify([look.head, basis, again.attempt]));
   const isContinued = known?.outcome === 'pending' && known.basis === basis;
-  return carryOut({ name, environment, begun, look: { id, isContinued }, again, previous, cluster }, ports);
+  const commits = await newCommits({ environment, head, since: previous?.revision }, ports);
+  const [own] = commits;
+  const run = { name, environment, begun, look: { id, isContinued }, again, previous, cluster, commits };
+  return carryOut(own === undefined ? run : { ...run, begun: { ...begun, author: own.author } }, ports);
 }
 
 type Run = {
@@ -73,6 +79,8 @@ type Run = {
   again: NonNullable<Attempt['again']>;
   previous: Desired | undefined;
   cluster: ClusterState | UnusableCluster;
+  /** What this revision brings, newest first; its own commit is the first. */
+  commits: readonly Commit[];
 };
 
 /** A failure that a person must mend is the attempt's result; one that may pass is left to the queue. The last good state stays either way. */
@@ -87,7 +95,7 @@ async function carryOut(run: Run, ports: SourcePorts): Promise<Refreshed> {
 }
 
 async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
-  const { name, environment, begun, look, previous, cluster } = run;
+  const { name, environment, begun, look, previous, cluster, commits } = run;
   if (begun.revision === '') throw new BadInputError([missingBranch(environment)]);
   if (isUnusable(cluster)) throw new BadInputError(cluster.problems);
   const { tree, applications } = await readEnvironment({ name, environment, revision: begun.revision }, ports);
@@ -98,7 +106,7 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
   );
   // The attempt stays pending, so the next look goes on: at the latest with the next resync.
   if (rendering.outcome === 'unfinished') return { revision: begun.revision, outcome: 'unfinished', reconciled: [] };
-  const { release } = rendering;
+  const release = await withSources(rendering.release, { before, commits, environment }, ports);
   if ((await writeDesired(run, release, ports)) === 'superseded')
     return { revision: begun.revision, outcome: 'superseded', reconciled: [] };
   const reconciled = changedApplications(before, release);
@@ -111,15 +119,16 @@ async function deploy(run: Run, ports: SourcePorts): Promise<Refreshed> {
 }
 
 async function writeDesired(
-  { name, environment, begun }: Run,
+  { name, environment, begun, commits }: Run,
   release: Release,
-  { objects, state, clock, git, log }: SourcePorts,
+  { objects, state, clock }: SourcePorts,
 ) {
   const bytes = new TextEncoder().encode(JSON.stringify(release));
   const key = keys.release(name, digestOf(bytes));
   await objects.putOnce(key, bytes);
   const { repository, branch } = environment;
   const { sequence, revision } = begun;
+  const pushedAt = pushTimeIn(commits[0]?.message ?? '', name);
   return state.writeDesired({
     environment: name,
     repository,
@@ -128,22 +137,8 @@ async function writeDesired(
     revision,
     release: key,
     at: clock.now().toISOString(),
-    ...(await pushTimeOf(begun, { git, log })),
+    ...(pushedAt !== undefined && { pushedAt: pushedAt.toISOString() }),
   });
-}
-
-/** Only measured by: a commit that doesn't tell, or can't be asked, is deployed like any other. */
-async function pushTimeOf(
-  { environment, repository, revision }: Attempt,
-  { git, log }: Pick<SourcePorts, 'git' | 'log'>,
-) {
-  try {
-    const at = pushTimeIn(await git.message(repository, revision), environment);
-    return at === undefined ? {} : { pushedAt: at.toISOString() };
-  } catch (error) {
-    log.warn('the commit could not be asked when its images were pushed', { environment, revision, error });
-    return {};
-  }
 }
 
 async function announce(

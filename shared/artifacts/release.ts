@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conflictPolicySchema, driftPolicySchema, objectRuleSchema } from '../config/object-rule.ts';
+import { newNamespacesSchema } from '../kubernetes/new-namespaces.ts';
 import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { problemSchema } from '../problem.ts';
 
@@ -15,6 +16,8 @@ const applySettingsSchema = z.object({
   podLogs: z.enum(['hide', 'show']).optional(),
   /** What its pods may ask of their nodes. Default: baseline. */
   podSecurity: z.enum(podSecurityLevels).optional(),
+  /** Namespaces that it may make itself. Default: none. */
+  newNamespaces: newNamespacesSchema.optional(),
   prune: z.boolean(),
   /** How many percent of its objects one revision may delete. Default: 50. */
   pruneLimit: z.number().optional(),
@@ -43,6 +46,8 @@ const entrySchema = z.object({
   /** What its authors should know of it although it could be rendered. */
   warnings: z.array(problemSchema).default([]),
   settings: applySettingsSchema,
+  /** What images of the artifact were built from, where the commits that pin them tell it: page of the repository, and its revision. */
+  sources: z.array(z.object({ pin: z.string(), repository: z.string(), revision: z.string() })).optional(),
 });
 export type ReleaseEntry = z.output<typeof entrySchema>;
 

@@ -1,7 +1,7 @@
 import { type Access, splitName } from './github-access.client.ts';
-import type { Commit, GitWriter } from './ports.ts';
+import type { Commit, GitReader } from './ports.ts';
 
-export const createHistory = (access: Access): Pick<GitWriter, 'history'> => ({
+export const createHistory = (access: Access): Pick<GitReader, 'history'> => ({
   history: (...where) => readHistory(access, ...where),
 });
 
@@ -19,16 +19,17 @@ function readHistory(access: Access, repository: string, revision: string, count
 
 type ListedCommit = {
   sha: string;
-  commit: { message: string; committer: { date?: string } | null };
+  commit: { message: string; author: { name?: string } | null; committer: { date?: string } | null };
   author: Account;
   committer: Account;
 };
 
-const toCommit = ({ sha, commit: { message, committer }, ...accounts }: ListedCommit): Commit => ({
+const toCommit = ({ sha, commit: { message, author, committer }, ...accounts }: ListedCommit): Commit => ({
   revision: sha,
   message,
   at: new Date(committer?.date ?? 0),
   byApp: isBot(accounts.author) && (isBot(accounts.committer) || isGitHub(accounts.committer)),
+  author: accounts.author?.login ?? author?.name ?? 'unknown',
 });
 
 type Account = { type?: string; login?: string } | null;

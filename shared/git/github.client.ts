@@ -25,7 +25,6 @@ export function createGitHubWriter(app: GitHubApp): GitWriter {
     ...createPullRequests(access),
     ...createRemarks(access),
     replace: (change) => replaceBranch(access, change),
-    ...createHistory(access),
     commit: (change) => commit(access, change),
   };
 }
@@ -42,7 +41,7 @@ export function createGitHubReporter(app: GitHubApp): GitReporter & PullRequestV
 
 const createReading = (access: Access): GitReader => ({
   head: (repository, branch) => readHead(access, repository, branch),
-  message: (repository, revision) => readMessage(access, repository, revision),
+  ...createHistory(access),
   archive: (...where) => readArchive(access, ...where),
 });
 
@@ -58,15 +57,6 @@ function readHead(access: Access, repository: string, branch: string): Promise<s
       if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
       throw error;
     }
-  });
-}
-
-function readMessage(access: Access, repository: string, revision: string): Promise<string> {
-  const task: Task = { repository, doing: `read the commit ${revision} of`, needs: { contents: 'read' } };
-  return access(task, async (client) => {
-    const place = { ...splitName(repository), commit_sha: revision };
-    const { data } = await client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', place);
-    return data.message;
   });
 }
 

@@ -9,8 +9,8 @@ export type GitReader = {
    * @throws TryAgainError if GitHub throttles or fails, with what it asked us to wait
    */
   head(repository: string, branch: string): Promise<string | undefined>;
-  /** What a commit says of itself. @throws like `head` */
-  message(repository: string, revision: string): Promise<string>;
+  /** The newest commits at a revision, newest first. @param count at most; a multiple of 100 */
+  history(repository: string, revision: string, count: number): Promise<Commit[]>;
   /** The tree at a revision as tar.gz, at most `maxBytes`, under one folder whose name means nothing. @throws BadInputError if it is larger */
   archive(repository: string, revision: string, maxBytes: number): Promise<Uint8Array>;
 };
@@ -25,6 +25,8 @@ export type Commit = {
   at: Date;
   /** Made by an App, and not rewritten by a person since then. */
   byApp: boolean;
+  /** Whoever wrote it: the GitHub account, or the name in the commit where GitHub knows no account. */
+  author: string;
 };
 
 export type PullRequest = {
@@ -42,8 +44,6 @@ type NewCommit = { repository: string; branch: string; message: string; files: F
 
 /** For `image-updater`. */
 export type GitWriter = GitReader & {
-  /** The newest commits at a revision, newest first. @param count at most; a multiple of 100 */
-  history(repository: string, revision: string, count: number): Promise<Commit[]>;
   /**
    * One commit on the branch, on top of `expectedHead`: compare and swap. The message's first line is its subject.
    *

@@ -34,6 +34,8 @@ export const attemptSchema = z.object({
   /** Digest of what else a rendering depends on (`deployer.yaml`, the cluster's version): another one makes the same head worth a look. */
   basis: z.string(),
   problems: z.array(problemSchema),
+  /** Of the revision's commit, as far as it could be asked. */
+  author: z.string().optional(),
   /** Some of it may pass by itself: from when on the same head is worth another look, and how often it was so already. */
   again: z.object({ at: z.string(), attempt: z.number().int() }).optional(),
   at: z.string(),

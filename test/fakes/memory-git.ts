@@ -95,7 +95,6 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
   return {
     ...pulls,
     head: async (repository, branch) => headOf(repository, branch),
-    message: async (_repository, revision) => commitAt(revision).message,
     async archive(repository, revision, maxBytes) {
       const bytes = await packed(commitAt(revision).files);
       if (bytes.length <= maxBytes) return bytes;
@@ -104,7 +103,13 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
     history: async (_repository, revision, count) =>
       line(revision)
         .slice(0, count)
-        .map(({ revision, message, at, byApp }) => ({ revision, message, at, byApp })),
+        .map(({ revision, message, at, byApp }) => ({
+          revision,
+          message,
+          at,
+          byApp,
+          author: byApp ? 'plumbline[bot]' : 'ada',
+        })),
     async commit({ expectedHead, message, files, ...place }) {
       if (headOf(place.repository, place.branch) !== expectedHead) return 'stale';
       return add(place, { parents: [expectedHead], message, byApp: true, change: put(files) });

@@ -71,7 +71,11 @@ export function createSource() {
     clusters: {},
     git: {
       head: async () => staleAnswers.shift() ?? heads.at(-1)?.revision,
-      message: async (_repository, revision) => heads.find((head) => head.revision === revision)?.message ?? '',
+      history: async (_repository, revision) =>
+        heads
+          .slice(0, heads.findIndex((head) => head.revision === revision) + 1)
+          .toReversed()
+          .map((head) => ({ ...head, at: new Date(0), byApp: false, author: 'ada' })),
       openPullRequests: async () => [],
       testMerge: async () => ({ outcome: 'unknown' }),
       isAgreedTo: async () => false,
