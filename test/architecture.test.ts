@@ -46,6 +46,7 @@ const namesAndConfiguration = [
   /^shared\/(artifacts|state)\/keys\.ts$/,
   /^shared\/kubernetes\/names\.ts$/,
   /^shared\/errors\.ts$/,
+  /^shared\/notices\/event\.ts$/,
 ];
 
 describe('the scan', () => {

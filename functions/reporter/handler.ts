@@ -31,7 +31,7 @@ import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { reportPullRequest } from './pull-request/report.ts';
 import { createEventBus } from './recipients/event-bus.client.ts';
-import { createReceivers } from './recipients/receivers.ts';
+import { createReceivers } from './recipients/receivers.client.ts';
 import { createTopic } from './recipients/topic.client.ts';
 import { type ReporterPorts, reportEnvironment } from './report.ts';
 
