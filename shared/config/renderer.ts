@@ -12,6 +12,6 @@ export const rendererSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether Lambda keeps instances apart by environment, so that none renders for two. Turn it off in regions without tenant isolation mode (AWS GovCloud, China). A change replaces the function.',
+      'Whether Lambda keeps instances apart by environment, so that none renders for two. Turn it off in a region that has no tenant isolation mode. A change replaces the function.',
     ),
 });
