@@ -56,7 +56,7 @@ export type Check = {
   annotations: Annotation[];
 };
 
-export type StandingCheck = { id: number; digest: string; isOver: boolean; url: string };
+type StandingCheck = { id: number; digest: string; isOver: boolean; url: string };
 
 /** For `reporter`. Needs "Checks: write" and "Pull requests: write". */
 export type PullRequestVoice = {

@@ -63,7 +63,7 @@ export const pullRequestSchema = z.object({
   at: z.string(),
 });
 export type PullRequestState = z.output<typeof pullRequestSchema>;
-export type PlanOutcome = z.output<typeof outcomeSchema>;
+type PlanOutcome = z.output<typeof outcomeSchema>;
 
 /** Nothing more is to come of it: there is a plan, or the reason why there is none. */
 export const isDecided = ({ phase, asked }: PullRequestState): boolean =>
@@ -79,7 +79,7 @@ export type PullRequestChange = Partial<Pick<PullRequestState, 'phase' | 'refusa
 };
 
 export type PullRequestPlace = Pick<PullRequestState, 'environment' | 'number' | 'sequence'>;
-export type PlanDone = { environment: string; number: number; id: string; application: string; outcome: PlanOutcome };
+type PlanDone = { environment: string; number: number; id: string; application: string; outcome: PlanOutcome };
 
 /** `source` writes them, `reconciler` notes which plans are there, `reporter` reads. */
 export type PullRequestStore = {
