@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { acknowledge } from './acknowledge.ts';
 import { Encryption } from './encryption.ts';
 import type { NodeFunction } from './node-function.ts';
 import { linkTo, type RunbookEntry } from './runbook.ts';
@@ -45,6 +46,10 @@ export class Alerts extends Construct {
       ...(key && { masterKey: key }),
     });
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    acknowledge(this.topic, {
+      'Serverless-SNSRedrivePolicy':
+        'an alert that SNS could not deliver for six hours is told again by the next reminder; its dead letters would be told of to the same address',
+    });
     this.admitAlarms();
   }
 

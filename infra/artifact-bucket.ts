@@ -4,6 +4,7 @@ import { BlockPublicAccess, Bucket, type IBucket, ObjectOwnership } from 'aws-cd
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { acknowledge } from './acknowledge.ts';
 import { bucketEncryption } from './encryption.ts';
 import { bucketNameOf, type Installation } from './installation.ts';
 import type { NodeFunction } from './node-function.ts';
@@ -36,6 +37,10 @@ export class ArtifactBucket extends Construct {
         // Of a bucket whose versioning was turned on by somebody: only the first version was ever meant.
         { id: 'versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
       ],
+    });
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1':
+        'only functions of Plumbline read and write it, each key is written once, and CloudTrail tells who did where that must be known; logs in a further bucket would cost more than what they tell of',
     });
     this.writeOnce();
   }

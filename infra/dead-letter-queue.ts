@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { Alerts } from './alerts.ts';
 import { queueEncryption } from './encryption.ts';
 import { alarmPeriod } from './metrics.ts';
@@ -25,6 +26,8 @@ export class DeadLetterQueue extends Construct {
       ...queueEncryption(this),
       enforceSSL: true,
     });
+    const isLast = 'it holds dead letters itself, and an alarm tells of the first one';
+    acknowledge(this.queue, { 'AwsSolutions-SQS3': isLast, 'Serverless-SQSRedrivePolicy': isLast });
     alerts.whenAbove(this, 'NotEmpty', {
       metric: this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: alarmPeriod }),
       threshold: 0,

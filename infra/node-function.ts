@@ -6,6 +6,7 @@ import { Architecture, type ILayerVersion, Runtime, TenancyConfig } from 'aws-cd
 import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import type { Alerts } from './alerts.ts';
 import { Encryption } from './encryption.ts';
 import { type KeyUse, viaService } from './key-uses.ts';
@@ -78,6 +79,12 @@ export class NodeFunction extends Construct {
     if (props.network) allowInterfaces(this);
     if (key) this.allowKey('Lambda opens its variables in its name', { service: 'lambda', actions: ['kms:Decrypt'] });
     this.lambda = this.createLambda(props, logGroup, key);
+    acknowledge(this.lambda, {
+      'Serverless-LambdaDLQ':
+        'nothing invokes it asynchronously: its queue, its stream or its caller keeps what failed',
+      'Serverless-LambdaTracing':
+        'a right to send traces can only be had on everything; logs and metrics tell how long what took, and of which cause it came',
+    });
     props.alerts.whenAbove(this, 'Errors', {
       metric: this.lambda.metricErrors({ statistic: 'Sum', period: alarmPeriod }),
       threshold: 0,
@@ -102,6 +109,7 @@ export class NodeFunction extends Construct {
     more: Pick<PolicyStatementProps, 'conditions' | 'sid'> = {},
   ): void {
     this.grants.push({ why, actions, resources });
+    acknowledgeWildcards(this.role, resources, why);
     for (let from = 0; from < resources.length; from += mostResources) {
       const some = resources.slice(from, from + mostResources);
       this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: some, ...more }));

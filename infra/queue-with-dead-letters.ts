@@ -3,6 +3,7 @@ import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-
 import { Construct } from 'constructs';
 import { mostDeliveries } from '../shared/config/deliveries.ts';
 import { variables } from '../shared/environment-variables.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Alerts } from './alerts.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { queueEncryption } from './encryption.ts';
@@ -74,11 +75,15 @@ export class QueueWithDeadLetters extends Construct {
   consumedBy(fn: NodeFunction, { batchSize, maxConcurrency }: Consumption): void {
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     fn.allow('Lambda polls its queue in its name', actions, [this.queue.queueArn]);
-    fn.lambda.addEventSourceMapping('Messages', {
+    const mapping = fn.lambda.addEventSourceMapping('Messages', {
       eventSourceArn: this.queue.queueArn,
       batchSize,
       maxConcurrency,
       reportBatchItemFailures: true,
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        "only streams take a destination; what fails of a queue ends in the queue's own dead letters",
     });
   }
 

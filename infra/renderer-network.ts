@@ -14,6 +14,7 @@ import {
 import { PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { ArtifactBucket } from './artifact-bucket.ts';
 import { DnsFirewall } from './dns-firewall.ts';
 import type { FunctionNetwork } from './node-function.ts';
@@ -44,6 +45,10 @@ export class RendererNetwork extends Construct implements FunctionNetwork {
       enableDnsSupport: true,
       enableDnsHostnames: false,
       tags: [{ key: 'Name', value: 'plumbline-renderer' }],
+    });
+    acknowledge(this.vpc, {
+      'AwsSolutions-VPC7':
+        'nothing flows but what its one endpoint lets through, and each rendering is in the log; a flow log would tell of the same again, by the gigabyte',
     });
     const routes = new CfnRouteTable(this, 'Routes', { vpcId: this.vpc.ref });
     this.subnets = addresses.subnets.map((cidr, index) => this.createSubnet(cidr, index, routes));

@@ -94,7 +94,27 @@ export const examples = {
 
 /** Every stack of an example. */
 export const synthesizeExample = (name: keyof typeof examples): Record<string, Template> =>
-  synthesizeAll(readFileSync(join(import.meta.dirname, '../..', examples[name]), 'utf8'));
+  synthesizeAll(readExample(examples[name]));
+
+function readExample(file: string): string {
+  return readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+}
+
+/** The examples, and what they don't have: images of another account and of another region, and signatures. */
+export const everyKind: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(examples).map(([name, file]) => [name, readExample(file)])),
+  'registries elsewhere, and signatures': readExample(examples['one cluster'])
+    .replace(/^# (home:|registries:| {2}- \{ account)/gm, '$1')
+    .replace("images: ['", "images: ['210987654321.dkr.ecr.us-east-1.amazonaws.com/*-web', '")
+    .replace('    branch: staging\n', '    branch: staging\n    verify: [{ keys: [cosign.pub] }]\n'),
+};
+
+/** The app with every stack of a `deployer.yaml`, as constructs. */
+export const withStacks = <T>(text: string, read: (app: App) => T): T =>
+  withApp(text, (app, deployer) => {
+    createStacks(app, deployer);
+    return read(app);
+  });
 
 export const synthesize = (text = deployerText): Template => withStack(text, (stack) => Template.fromStack(stack));
 

@@ -29,7 +29,7 @@ export type Emulator = {
 
 /** The interpreter that the emulator runs on; installed first if the cache doesn't have it. */
 export function pythonOf({ progress = silently }: EmulatorOptions = {}): Promise<string> {
-  return ensurePython(requirements, progress);
+  return ensurePython({ name: 'the AWS emulator', requirements, progress });
 }
 
 const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));

@@ -24,7 +24,7 @@ print(json.dumps({"path": sys.executable, "version": version, "complete": comple
 type Python = { path: string; version: [major: number, minor: number, patch: number]; complete: boolean };
 
 /**
- * The first Python on the PATH that is new enough for the emulator and can make a virtual environment.
+ * The first Python on the PATH that is new enough for the emulator and cfn-lint and can make a virtual environment.
  *
  * @throws SetupError when there is none: what was found instead, and what to install.
  */
@@ -36,7 +36,7 @@ export async function findPython(commands: readonly string[] = candidates): Prom
     if (python) found.push(`${python.path} ${python.version.join('.')}${python.complete ? '' : ' without venv'}`);
   }
   throw new SetupError(
-    `The AWS emulator needs Python 3.10 or later with its venv module; found: ${found.join(', ') || 'none'}. ` +
+    `The local tools need Python 3.10 or later with its venv module; found: ${found.join(', ') || 'none'}. ` +
       'Install it (Debian and Ubuntu: apt install python3 python3-venv; macOS: brew install python).',
   );
 }
@@ -54,6 +54,15 @@ function isRecent({ version: [major, minor] }: Python): boolean {
   return major === 3 && minor >= 10;
 }
 
+/** What is installed. */
+export type Installation = {
+  /** As messages call it: `the AWS emulator`. */
+  name: string;
+  /** File with every package that it needs, each pinned: what a package asks for beside them is not installed. */
+  requirements: string;
+  progress?: Progress;
+};
+
 /**
  * The interpreter of a virtual environment that has the pinned requirements: installed once, kept in the cache folder
  * under a hash of the requirements, of Python's version and of its place.
@@ -63,14 +72,14 @@ function isRecent({ version: [major, minor] }: Python): boolean {
  *
  * @throws SetupError when there is no fit Python, or the packages can't be had.
  */
-export async function ensurePython(requirements: string, progress: Progress = silently): Promise<string> {
+export async function ensurePython({ name, requirements, progress = silently }: Installation): Promise<string> {
   const python = await findPython();
   const entry = { kind: 'python', key: keyOf(python, await readFile(requirements, 'utf8')) };
   const found = await findCached(entry);
   const folder =
     found ??
-    (await progress('Installing the AWS emulator', () =>
-      cached(entry, (draft) => install(python, draft, requirements)),
+    (await progress(`Installing ${name}`, () =>
+      cached(entry, (draft) => install(python, draft, { name, requirements })),
     ));
   return interpreter(folder);
 }
@@ -86,13 +95,13 @@ const interpreter = (environment: string): string => join(environment, 'bin', 'p
 
 const pipOptions = ['--no-deps', '--no-input', '--disable-pip-version-check', '--quiet', '--timeout=15', '--retries=3'];
 
-async function install(python: Python, folder: string, requirements: string): Promise<void> {
+async function install(python: Python, folder: string, { name, requirements }: Installation): Promise<void> {
   try {
     await run(python.path, ['-m', 'venv', folder], { timeout: 120_000 });
     await run(interpreter(folder), ['-m', 'pip', 'install', ...pipOptions, '-r', requirements], { timeout: 600_000 });
     await rm(join(folder, 'bin', 'activate'), { force: true });
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim() || String(cause);
-    throw new SetupError(`The AWS emulator could not be installed: ${said}`, { cause });
+    throw new SetupError(`${name} could not be installed: ${said}`, { cause });
   }
 }

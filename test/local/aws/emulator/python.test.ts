@@ -3,7 +3,7 @@ import { findPython } from '../../../../local/aws/emulator/python.ts';
 
 test('a missing Python is named, with what to install', async () => {
   await expect(findPython(['no-such-python'])).rejects.toThrow(
-    /needs Python 3\.10 .*found: none.*apt install python3-venv|python3 python3-venv/s,
+    /need Python 3\.10 .*found: none.*apt install python3-venv|python3 python3-venv/s,
   );
 });
 
