@@ -127,11 +127,14 @@ async function presignChart(chart: PlannedChart, ports: SourcePorts): Promise<Re
   return { url: await ports.objects.presignGet(keys.chart(digest), urlsExpireInSeconds), digest, name, version };
 }
 
+/** More than the renderer's tools may put out: it would have to be taken over to store more. */
+const maximumRenderingBytes = 100 * 1024 * 1024;
+
 type Kept = { environment: string; rendering: string; digest: string };
 
 /** The renderer handles untrusted content: what it stored is taken only if it is what it said, and under a key that it can't write. */
 async function keepArtifact({ environment, rendering, digest }: Kept, { objects }: SourcePorts): Promise<void> {
-  const bytes = await objects.get(rendering);
+  const bytes = await objects.get(rendering, maximumRenderingBytes);
   if (digestOf(bytes) !== digest)
     throw new TryAgainError('the rendering that was stored is not the one that the renderer named');
   await objects.putOnce(keys.artifact(environment, digest), bytes);

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { MissingError } from '../errors.ts';
-import type { ObjectStore, Presigner } from './store.ts';
+import { checkSize, type ObjectStore, type Presigner } from './store.ts';
 
 /**
  * The artifact bucket. No function may list it, so S3 answers 403 where a key is missing: both answers are read as missing.
@@ -10,9 +10,11 @@ import type { ObjectStore, Presigner } from './store.ts';
  */
 export function createS3ObjectStore({ client, bucket }: { client: S3Client; bucket: string }): ObjectStore & Presigner {
   return {
-    async get(key) {
+    async get(key, maximumBytes) {
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        if (ContentLength > (maximumBytes ?? ContentLength)) await Body?.transformToWebStream().cancel();
+        checkSize(key, ContentLength, maximumBytes);
         return (await Body?.transformToByteArray()) ?? new Uint8Array();
       } catch (error) {
         throw statusOf(error) === 404 || statusOf(error) === 403

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
-import { MissingError } from '../../shared/errors.ts';
+import { BadInputError, MissingError } from '../../shared/errors.ts';
 
 /** What every artifact store must do. `create` gives an empty one each time. */
 export function objectStoreContract(name: string, create: () => Promise<ObjectStore & Presigner>): void {
@@ -19,6 +19,13 @@ export function objectStoreContract(name: string, create: () => Promise<ObjectSt
       await store.putOnce('artifacts/staging/b.json', bytes('first'));
       expect(await store.putOnce('artifacts/staging/b.json', bytes('second'))).toBe('exists');
       expect(new TextDecoder().decode(await store.get('artifacts/staging/b.json'))).toBe('first');
+    });
+
+    it('does not read what is larger than its reader can take', async () => {
+      const store = await create();
+      await store.putOnce('renderings/staging/web/1.json', new Uint8Array(1000));
+      expect(await store.get('renderings/staging/web/1.json', 1000)).toHaveLength(1000);
+      await expect(store.get('renderings/staging/web/1.json', 999)).rejects.toThrow(BadInputError);
     });
 
     it('names the key that is missing', async () => {

@@ -1,4 +1,4 @@
-import type { ObjectStore, Presigner } from '../../shared/artifacts/store.ts';
+import { checkSize, type ObjectStore, type Presigner } from '../../shared/artifacts/store.ts';
 import { MissingError } from '../../shared/errors.ts';
 
 export type MemoryObjectStore = ObjectStore & Presigner & { objects: Map<string, Uint8Array> };
@@ -8,9 +8,10 @@ export function createMemoryObjectStore(): MemoryObjectStore {
   const objects = new Map<string, Uint8Array>();
   return {
     objects,
-    async get(key) {
+    async get(key, maximumBytes) {
       const bytes = objects.get(key);
       if (bytes === undefined) throw new MissingError(`no readable object ${key}`);
+      checkSize(key, bytes.length, maximumBytes);
       return bytes;
     },
     async putOnce(key, bytes) {
