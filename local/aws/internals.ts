@@ -19,6 +19,10 @@ import { createFunctions, type Functions } from './functions.ts';
 import { type Guard, startGuard } from './guard/guard.ts';
 import { type Caller, createWorld, type World } from './guard/world.ts';
 import { createLogSink, type LogSink } from './lambda/logs.ts';
+import { readEmf } from './metrics/emf.ts';
+import { followMessages, type Messages } from './metrics/messages.ts';
+import { createObservations, type Observations } from './metrics/observations.ts';
+import { createTell, type Tell } from './metrics/tell.ts';
 import { createSessions, type SessionRequest, type Sessions } from './sessions.ts';
 import { createDeliver, type Deliver } from './sources/deliver.ts';
 import { createEventBus, type EventBus } from './sources/event-bus.ts';
@@ -49,6 +53,10 @@ export type Internals = {
   wake: Wake;
   bus: EventBus;
   logs: LogSink;
+  observations: Observations;
+  messages: Messages;
+  /** Counts what a service would count. */
+  tell: Tell;
   folder: TemporaryFolder;
   published: Published[];
   deliverAs(request: SessionRequest | undefined): Promise<Deliver>;
@@ -69,16 +77,26 @@ export async function createInternals(options: AccountOptions, clusters: Cluster
   const clients = clientsOf(administrator);
   const sessions = createSessions(world, clients.sts);
   const folder = await createTemporaryFolder('plumbline-account');
-  const [parts, wake, logs, published] = [createParts(), createWake(), createLogSink(options.keepLogs), []];
+  const observations = createObservations();
+  const tell = createTell(observations);
+  const logs = createLogSink(options.keepLogs, (text) => {
+    for (const observation of readEmf(text)) observations.record(observation);
+  });
+  const messages = followMessages(tell.messageSent);
+  const [parts, wake, published] = [createParts(), createWake(), []];
   const functions = createFunctions({
     ...{ world, sessions, logs, maxInstances, warn, python, endpoint: guard.url, folder: folder.path },
     layerOverrides: options.layerOverrides,
   });
+  functions.events.on('invocation', tell.invocation);
   const deliverAs: Internals['deliverAs'] = async (request) =>
     createDeliver({ parts, functions, clients: request ? clientsOf(await sessions.assume(request)) : clients });
-  const bus = createEventBus({ world, parts, warn, deliver: await deliverAs(undefined) });
+  const bus = createEventBus({
+    ...{ world, parts, warn, deliver: await deliverAs(undefined) },
+    countFailure: tell.ruleFailure,
+  });
   const ours = { emulator, world, guard, clients, clientsOf, sessions, functions, parts, wake, bus, logs, folder };
-  const internals = { ...ours, published, deliverAs, maxInstances, warn };
+  const internals = { ...ours, observations, messages, tell, published, deliverAs, maxInstances, warn };
   intercept(internals, clusters);
   return internals;
 }
@@ -103,7 +121,7 @@ function createClientCache(endpoint: string, region: string): Internals['clients
 
 /** The outermost first. */
 function intercept(
-  { guard, world, wake, published, functions, parts, bus, clients, deliverAs, warn }: Internals,
+  { guard, world, wake, messages, published, functions, parts, bus, clients, deliverAs, warn }: Internals,
   clusters: Clusters,
 ): void {
   const isContentBased = (url: string) =>
@@ -112,6 +130,7 @@ function intercept(
     const definition = functions.find(arn)?.definition;
     return deliverAs(definition && { roleArn: definition.roleArn, sessionName: definition.name });
   };
+  guard.intercept(messages.intercept);
   guard.intercept(wakePollers(wake));
   guard.intercept(keepPublished(published));
   guard.intercept(rememberSessions(world));

@@ -2,6 +2,8 @@ import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Internals } from './internals.ts';
 import type { LogLine } from './lambda/logs.ts';
 import type { FunctionPool } from './lambda/pool.ts';
+import { readAlarms } from './metrics/alarm.ts';
+import { type CloudWatch, createCloudWatch } from './metrics/cloudwatch.ts';
 import { serveFunctionUrl } from './sources/function-url.ts';
 import { pollQueue } from './sources/poll-queue.ts';
 import { pollStream } from './sources/poll-stream.ts';
@@ -56,6 +58,10 @@ export type PlayedStack = {
   processes(functionName: string): number[];
   /** Kills a function's processes (SIGKILL), whatever they do. */
   kill(functionName: string): Promise<void>;
+  /** Keeps a function from running, as a concurrency of 0 does, or lets it run again. */
+  throttle(functionName: string, isThrottled: boolean): void;
+  /** What the template's alarms say; their periods, and ages, are on the same clock as the schedules. */
+  cloudWatch: CloudWatch;
   setSecret(nameOrArn: string, value: string): Promise<void>;
   /** Stops pollers, schedules, URLs and functions. */
   stop(): Promise<void>;
@@ -73,7 +79,7 @@ export async function playTemplate(internals: Internals, cdkOut: string, options
     const created = await createAll(internals, running, cdkOut, options.stacks);
     openEndpoints(internals.world, options.existingEndpoints ?? []);
     const schedules = start(internals, running, options);
-    return describe(internals, created, schedules, stopAll);
+    return describe(internals, created, { schedules, speed: options.speed ?? 1, stop: stopAll });
   } catch (error) {
     await stopAll();
     throw error;
@@ -114,7 +120,8 @@ function start(internals: Internals, running: Running, { speed = 1, runSchedules
   for (const definition of parts.functions.values()) functions.add(definition);
   const deliverAs = ({ roleArn, name }: Schedule) =>
     internals.deliverAs(roleArn === undefined ? undefined : { roleArn, sessionName: name });
-  const schedules = createSchedules(parts.schedules, { world, warn, speed, deliverAs });
+  const count = internals.tell.schedule;
+  const schedules = createSchedules(parts.schedules, { world, warn, speed, deliverAs, count });
   running.schedules = schedules;
   for (const mapping of parts.mappings.filter(({ enabled }) => enabled)) {
     running.pollers.push(startPoller(internals, mapping, { speed, signal: running.stopping.signal }));
@@ -143,8 +150,9 @@ async function startPoller(internals: Internals, mapping: Mapping, { speed, sign
     return pollQueue({ mapping, queue, clients, pool, wake, warn, ...limits }, signal);
   }
   const tableArn = mapping.sourceArn.split('/stream/')[0] ?? '';
+  const observeAge = (age: number) => internals.tell.iteratorAge(pool.definition.name, age * speed);
   return pollStream(
-    { mapping, tableArn, clients, pool, wake, warn, deliver: await internals.deliverAs(request) },
+    { mapping, tableArn, clients, pool, wake, warn, deliver: await internals.deliverAs(request), observeAge },
     signal,
   );
 }
@@ -152,8 +160,7 @@ async function startPoller(internals: Internals, mapping: Mapping, { speed, sign
 function describe(
   internals: Internals,
   created: readonly CreatedStack[],
-  schedules: Schedules,
-  stop: () => Promise<void>,
+  { schedules, speed, stop }: { schedules: Schedules; speed: number; stop: () => Promise<void> },
 ): PlayedStack {
   const { parts, functions, logs, clients } = internals;
   const resource = (logicalId: string) => {
@@ -165,12 +172,14 @@ function describe(
   const definition = (name: string) => findNamed(definitions, name, 'function');
   const pool = (name: string) => functions.find(definition(name).arn) as FunctionPool;
   const queues = [...parts.queues.values()];
+  const described = () => Object.assign({}, ...created.map((stack) => stack.described()));
+  const { world, messages, observations } = internals;
   return {
     logicalIds: () => created.flatMap(({ resources }) => [...resources.keys()]),
     physicalId: (logicalId) => resource(logicalId).ref,
     attribute: (logicalId, name) => resource(logicalId).attributes[name],
     outputs: Object.assign({}, ...created.map(({ outputs }) => outputs)) as Record<string, string>,
-    described: () => Object.assign({}, ...created.map(({ described }) => described())),
+    described,
     functionUrls: parts.urls.map((url) => {
       const { name = '', logicalId = '' } = parts.functions.get(url.functionArn) ?? {};
       return { ...url, functionName: name, logicalId };
@@ -186,6 +195,8 @@ function describe(
     logs: (name) => logs.read(definition(name).name),
     processes: (name) => pool(name).processes(),
     kill: (name) => pool(name).kill(),
+    throttle: (name, isThrottled) => pool(name).throttle(isThrottled),
+    cloudWatch: createCloudWatch(readAlarms(described()), { world, clients, queues, messages, observations, speed }),
     setSecret: async (SecretId, SecretString) =>
       void (await clients.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }))),
     stop,

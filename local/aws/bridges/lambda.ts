@@ -60,6 +60,8 @@ async function invoke(ports: LambdaBridgePorts, pool: FunctionPool, type: string
     return { status: 202, headers: { 'x-amzn-requestid': randomUUID() }, body: new Uint8Array() };
   }
   const result = await pool.invoke(event.value, tenant);
+  if (!result.ok && result.kind === 'throttled')
+    return fault(429, result.payload.errorType, result.payload.errorMessage);
   const error: Record<string, string> = result.ok ? {} : { 'x-amz-function-error': 'Unhandled' };
   return jsonAnswer(200, result.payload ?? null, { ...error, 'x-amz-executed-version': '$LATEST' });
 }

@@ -32,5 +32,5 @@ export type InvocationResult =
       payload: { errorType: string; errorMessage: string; trace?: string[] };
     };
 
-/** The handler threw; it ran out of its time; its process ended; it could not be loaded. */
-type FailureKind = 'thrown' | 'timeout' | 'exit' | 'init';
+/** The handler threw; it ran out of its time; its process ended; it could not be loaded; it was not allowed to run. */
+type FailureKind = 'thrown' | 'timeout' | 'exit' | 'init' | 'throttled';

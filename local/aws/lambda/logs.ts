@@ -15,8 +15,11 @@ export type LogSink = {
 /** So many lines of each function stay in memory. */
 const kept = 20_000;
 
-/** @param folder where each function's lines also go, in `NAME.log`; default: nowhere. */
-export function createLogSink(folder?: string): LogSink {
+/**
+ * @param folder where each function's lines also go, in `NAME.log`; default: nowhere.
+ * @param observe told of every line.
+ */
+export function createLogSink(folder?: string, observe: (text: string) => void = () => undefined): LogSink {
   const lines = new Map<string, LogLine[]>();
   const files = new Map<string, WriteStream>();
   if (folder) mkdirSync(folder, { recursive: true });
@@ -30,6 +33,7 @@ export function createLogSink(folder?: string): LogSink {
       const all = lines.get(name) ?? [];
       lines.set(name, all);
       all.push({ at: new Date(), text });
+      observe(text);
       if (all.length > kept) all.splice(0, all.length - kept);
       if (folder) fileOf(name).write(`${text}\n`);
     },

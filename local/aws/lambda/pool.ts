@@ -11,6 +11,8 @@ export type FunctionPool = {
    * @param tenant whom the process must never have served another than. Default: the function knows no tenants.
    */
   invoke(event: unknown, tenant?: string): Promise<InvocationResult>;
+  /** Keeps it from running, as a concurrency of 0 does, or lets it run again. */
+  throttle(isThrottled: boolean): void;
   /** The process ids of the instances. */
   processes(): number[];
   /** Ends every process at once, in the middle of whatever it does. The next invocation gets a new one. */
@@ -19,9 +21,9 @@ export type FunctionPool = {
   close(): Promise<void>;
 };
 
-/** Told when an invocation starts and ends. */
+/** Told when an invocation starts and ends, or is refused. */
 export type InvocationEvent = {
-  phase: 'start' | 'end';
+  phase: 'start' | 'end' | 'throttled';
   function: string;
   requestId: string;
   pid: number;
@@ -37,6 +39,8 @@ export type PoolPorts = {
   /** At most so many processes of one function at once, whatever the template says: this is one machine. */
   maxInstances: number;
 };
+
+const rateExceeded = { errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' };
 
 type Idle = { instance: Instance; tenant: string | undefined };
 
@@ -54,6 +58,7 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
   const queue: (() => void)[] = [];
   let busy = 0;
   let closed = false;
+  let throttled = definition.reservedConcurrency === 0;
 
   const acquire = async (tenant: string | undefined): Promise<Instance> => {
     // A process that ends hands its turn over, so that nobody can come in between.
@@ -82,6 +87,10 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
   };
   const invoke = async (event: unknown, tenant?: string): Promise<InvocationResult> => {
     const requestId = randomUUID();
+    if (throttled) {
+      ports.observe({ phase: 'throttled', function: definition.name, requestId, pid: 0 });
+      return { ok: false, requestId, kind: 'throttled', payload: rateExceeded };
+    }
     let instance: Instance | undefined;
     try {
       instance = await acquire(tenant);
@@ -108,6 +117,9 @@ export function createPool(definition: FunctionDefinition, ports: PoolPorts): Fu
   return {
     definition,
     invoke,
+    throttle: (isThrottled) => {
+      throttled = isThrottled;
+    },
     processes: () => [...instances].filter((instance) => instance.alive()).map(({ pid }) => pid),
     kill,
     close: () => {

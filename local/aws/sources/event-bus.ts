@@ -33,7 +33,14 @@ export type EventBus = {
   put(entry: EventEntry): Promise<{ EventId: string } | { ErrorCode: string; ErrorMessage: string }>;
 };
 
-export type EventBusPorts = { world: World; parts: Parts; deliver: Deliver; warn(message: string): void };
+export type EventBusPorts = {
+  world: World;
+  parts: Parts;
+  deliver: Deliver;
+  /** Told of each event that a rule could not bring to a target. */
+  countFailure(rule: Rule): void;
+  warn(message: string): void;
+};
 
 /** @returns the buses of the account; a rule sees the events of its own bus. */
 export function createEventBus(ports: EventBusPorts): EventBus {
@@ -92,7 +99,7 @@ function parseDetail(text: string): BusEvent['detail'] | undefined {
 
 /** AWS drops what a target's policy doesn't allow (into the dead letter queue, if there is one); here it is said, too. */
 async function send(
-  { world, deliver, warn }: EventBusPorts,
+  { world, deliver, countFailure, warn }: EventBusPorts,
   rule: Rule,
   target: Target,
   event: BusEvent,
@@ -102,6 +109,7 @@ async function send(
     refuseWithoutPermission(world, rule, target.arn);
     await deliver(target.arn, body, target.messageGroupId);
   } catch (error) {
+    countFailure(rule);
     warn(`the rule ${rule.name} can't deliver to ${target.arn}: ${error instanceof Error ? error.message : error}`);
     if (target.deadLetterArn)
       await deliver(target.deadLetterArn, body).catch((reason: unknown) => warn(String(reason)));

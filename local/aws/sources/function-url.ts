@@ -103,7 +103,9 @@ type Structured = {
 function answer(outgoing: ServerResponse, result: InvocationResult): void {
   const payload = result.ok
     ? result.payload
-    : { statusCode: 502, body: JSON.stringify({ Message: 'Internal Server Error' }) };
+    : result.kind === 'throttled'
+      ? { statusCode: 429, body: JSON.stringify({ Message: result.payload.errorMessage }) }
+      : { statusCode: 502, body: JSON.stringify({ Message: 'Internal Server Error' }) };
   const structured = typeof payload === 'object' && payload !== null && 'statusCode' in payload;
   if (!structured) {
     outgoing.writeHead(200, { 'content-type': 'application/json' });

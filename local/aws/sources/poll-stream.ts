@@ -28,6 +28,8 @@ export type StreamPollerPorts = {
   /** To the on-failure destination, with the function's role. */
   deliver: Deliver;
   wake: Wake;
+  /** Told, at each try, of how old the newest record of the batch is, in milliseconds. */
+  observeAge(milliseconds: number): void;
   warn(message: string): void;
 };
 
@@ -107,7 +109,12 @@ async function halve(ports: StreamPollerPorts, records: StreamRecord[], signal: 
 }
 
 /** The records that have to be tried again: with item failures, those from the first failed one on. */
-async function invoke({ pool, mapping }: StreamPollerPorts, Records: StreamRecord[]): Promise<StreamRecord[]> {
+async function invoke(
+  { pool, mapping, observeAge }: StreamPollerPorts,
+  Records: StreamRecord[],
+): Promise<StreamRecord[]> {
+  const written = Records.at(-1)?.dynamodb.ApproximateCreationDateTime;
+  if (written !== undefined) observeAge(Date.now() - written * 1000);
   const result = await pool.invoke({ Records });
   if (!result.ok) return Records;
   if (!mapping.partialFailures) return [];

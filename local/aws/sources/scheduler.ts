@@ -23,6 +23,8 @@ export type SchedulesPorts = {
   deliverAs(schedule: Schedule): Promise<Deliver>;
   /** So many times faster than the clock. */
   speed: number;
+  /** Told of what Scheduler counts. */
+  count(metric: 'TargetErrorCount' | 'InvocationsFailedToBeSentToDeadLetterCount', schedule: Schedule): void;
   warn(message: string): void;
 };
 
@@ -83,7 +85,7 @@ async function send(schedule: Schedule, ports: SchedulesPorts, at: Date): Promis
     const deliver = await ports.deliverAs(schedule);
     if (schedule.roleArn === undefined) refuseWithoutPermission(ports.world, schedule);
     await deliver(target.arn, body, target.messageGroupId).catch((error: unknown) =>
-      toDeadLetters(deliver, schedule, body, error),
+      toDeadLetters({ deliver, schedule, body, count: ports.count }, error),
     );
   } catch (error) {
     ports.warn(
@@ -101,8 +103,16 @@ function refuseWithoutPermission(world: World, { arn, target }: Schedule): void 
     throw new Error(`events.amazonaws.com is not authorized to perform ${action} ${decision.reason}`);
 }
 
-async function toDeadLetters(deliver: Deliver, { target }: Schedule, body: string, error: unknown): Promise<void> {
-  if (target.deadLetterArn) await deliver(target.deadLetterArn, body);
+type Undelivered = { deliver: Deliver; schedule: Schedule; body: string; count: SchedulesPorts['count'] };
+
+async function toDeadLetters({ deliver, schedule, body, count }: Undelivered, error: unknown): Promise<void> {
+  const { deadLetterArn } = schedule.target;
+  count('TargetErrorCount', schedule);
+  try {
+    if (deadLetterArn) await deliver(deadLetterArn, body);
+  } catch {
+    count('InvocationsFailedToBeSentToDeadLetterCount', schedule);
+  }
   throw error;
 }
 

@@ -34,7 +34,9 @@ function createBus(allowedSource: string | undefined, target: Partial<Target> = 
     targets,
   });
   const deliver = async (arn: string, body: string) => void sent.push({ arn, body });
-  return { bus: createEventBus({ world, parts, deliver, warn: (message) => warnings.push(message) }), sent, warnings };
+  const countFailure = () => undefined;
+  const bus = createEventBus({ world, parts, deliver, countFailure, warn: (message) => warnings.push(message) });
+  return { bus, sent, warnings };
 }
 
 test('an event that matches reaches the target whose policy lets the rule in', async () => {
