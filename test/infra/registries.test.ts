@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readAnnouncement } from '../../functions/image-updater/pushed-image.ts';
+import { decide } from '../../local/aws/guard/policy/decide.ts';
 import { matchesEvent } from '../../local/aws/sources/filter.ts';
 import { imageMessageSchema } from '../../shared/events/messages.ts';
 import { anEcrEvent } from '../functions/image-updater/events.ts';
@@ -72,8 +73,10 @@ describe('the stack beside a registry of another account', () => {
       { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
       { Effect: 'Allow', Condition: { ArnEquals: { 'aws:SourceArn': '<Pushes.Arn>' } } },
     ]);
-    expect(resources(ofAccount, 'AWS::CloudWatch::Alarm')).toMatchObject([
-      { properties: { MetricName: 'ApproximateNumberOfMessagesVisible', AlarmActions: ['<AlertsTopic>'] } },
+    const alarms = resources(ofAccount, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+    expect(alarms.map(({ MetricName, AlarmActions }) => [MetricName, AlarmActions])).toEqual([
+      ['ApproximateNumberOfMessagesVisible', ['<AlertsTopic>']],
+      ['FailedInvocations', ['<AlertsTopic>']],
     ]);
     expect(resources(ofAccount, 'AWS::SNS::Subscription')).toMatchObject([
       { properties: { Endpoint: 'platform@example.com' } },
@@ -109,6 +112,31 @@ describe('the bus at home', () => {
     expect(resources(template, 'AWS::Events::EventBus')).toMatchObject([
       { properties: { Name: 'plumbline-registries' } },
     ]);
+  });
+
+  it.each([
+    ['takes what the rule of a registry forwards', '444455556666', 'us-east-1', ruleName, true],
+    ['takes what comes from another region of its own account', '999900001111', 'eu-west-3', ruleName, true],
+    ['refuses another rule of that account', '444455556666', 'us-east-1', 'mine', false],
+    ['refuses the same rule in another region', '444455556666', 'eu-west-3', ruleName, false],
+    ['refuses other accounts', '121212121212', 'us-east-1', ruleName, false],
+  ])('%s', (_title, accountId, region, rule, allowed) => {
+    const asAws = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('<AWS::Partition>', 'aws'));
+    const resource = bus.replace('<AWS::Partition>', 'aws');
+    const policies = resources(template, 'AWS::Events::EventBusPolicy').map(({ properties }) => ({
+      Statement: [{ ...asAws(properties.Statement), Resource: resource }],
+    }));
+    const identity = resources(ofAccount, 'AWS::IAM::Policy').map(({ properties }) => asAws(properties.PolicyDocument));
+    const decision = decide(
+      {
+        principal: { kind: 'session', arn: 'x', roleArn: 'x', accountId },
+        action: 'events:PutEvents',
+        resource,
+        context: { 'aws:sourcearn': `arn:aws:events:${region}:${accountId}:rule/${rule}` },
+      },
+      { identity, resource: policies, resourceMustDelegate: true },
+    );
+    expect(decision.allowed).toBe(allowed);
   });
 
   it('brings what came to the queue of the pushes, or to its dead letters', () => {

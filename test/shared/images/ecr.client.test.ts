@@ -68,6 +68,33 @@ describe('the registry in ECR', () => {
     expect(requests).toEqual([asked, { ...asked, nextToken: 'second' }, { ...asked, nextToken: 'third' }]);
   });
 
+  test('asks the endpoint of each repository’s own region, for its own account', async () => {
+    const asked: string[] = [];
+    const registry = createEcrRegistry((region) => {
+      const client = new ECRClient({ region, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+      const record = () => async (call: { input: object; request?: unknown }) => {
+        const { hostname, headers } = call.request as { hostname: string; headers: Record<string, string> };
+        const [, signedFor] = /Credential=x\/\d+\/([^/]+)\/ecr\//.exec(headers.authorization ?? '') ?? [];
+        const { registryId, repositoryName } = call.input as { registryId: string; repositoryName: string };
+        asked.push(`${hostname} ${signedFor} ${registryId} ${repositoryName}`);
+        return { response: {}, output: { $metadata: {} } };
+      };
+      client.middlewareStack.add(record, { step: 'finalizeRequest', priority: 'low' });
+      return client;
+    });
+    const at = (account: string, region: string) => ({ account, region, name: 'team/app' });
+    await registry.versions(at('111122223333', 'eu-west-1'));
+    await registry.versions(at('444455556666', 'us-east-1'));
+    await registry.platforms(at('444455556666', 'eu-west-1'), digestOf('x'));
+    await registry.signatures(at('111122223333', 'us-east-1'), digestOf('x'));
+    expect([...new Set(asked)]).toEqual([
+      'api.ecr.eu-west-1.amazonaws.com eu-west-1 111122223333 team/app',
+      'api.ecr.us-east-1.amazonaws.com us-east-1 444455556666 team/app',
+      'api.ecr.eu-west-1.amazonaws.com eu-west-1 444455556666 team/app',
+      'api.ecr.us-east-1.amazonaws.com us-east-1 111122223333 team/app',
+    ]);
+  });
+
   test('fault 22: waits and asks again when it is throttled between two pages', async () => {
     const { registry, requests } = await start(
       page(tags(0, 2), 'second'),

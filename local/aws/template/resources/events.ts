@@ -1,3 +1,5 @@
+import { parsePolicy } from '../../guard/policy/document.ts';
+import { attachPolicy } from '../../guard/world.ts';
 import type { Target } from '../parts.ts';
 import { arnIn, type Creation, type Creator, physicalName } from './creator.ts';
 
@@ -51,4 +53,10 @@ function scheduleTargets(
 export const createEventBus: Creator = async ({ Name }, creation) => {
   const name = String(Name);
   return { ref: name, attributes: { Arn: arnIn(creation, 'events', `event-bus/${name}`), Name: name } };
+};
+
+/** Who may send events from elsewhere; the account itself always may. */
+export const createEventBusPolicy: Creator = async ({ EventBusName = 'default', Statement }, creation) => {
+  attachPolicy(creation.world, arnIn(creation, 'events', `event-bus/${EventBusName}`), parsePolicy({ Statement }));
+  return { ref: physicalName(creation), attributes: {} };
 };

@@ -1,7 +1,7 @@
 import type { Creator } from './creator.ts';
 import { createGlobalTable, createTable } from './dynamodb.ts';
 import { createAccessEntry } from './eks.ts';
-import { createEventBus, createRule } from './events.ts';
+import { createEventBus, createEventBusPolicy, createRule } from './events.ts';
 import { createManagedPolicy, createPolicy, createRole } from './iam.ts';
 import { createAlias, createKey } from './kms.ts';
 import {
@@ -28,6 +28,7 @@ export const creators: Readonly<Record<string, Creator>> = {
   'AWS::EC2::VPCEndpoint': createVpcEndpoint,
   'AWS::EKS::AccessEntry': createAccessEntry,
   'AWS::Events::EventBus': createEventBus,
+  'AWS::Events::EventBusPolicy': createEventBusPolicy,
   'AWS::Events::Rule': createRule,
   'AWS::IAM::ManagedPolicy': createManagedPolicy,
   'AWS::IAM::Policy': createPolicy,
