@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { isSameLocation, type Location } from '../shared/config/registries.ts';
 import { parseEcrPattern } from '../shared/images/repository-pattern.ts';
-import type { Alerts } from './alerts.ts';
 import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
@@ -22,10 +21,11 @@ const timeout = Duration.minutes(1);
 export class ImageUpdater extends Construct {
   readonly imagePushes: QueueWithDeadLetters;
 
-  constructor(scope: Construct, { deployer, configuration, alerts }: Foundation) {
+  constructor(scope: Construct, foundation: Foundation) {
     super(scope, 'ImageUpdater');
+    const { deployer, configuration, alerts } = foundation;
     this.imagePushes = new QueueWithDeadLetters(this, 'ImagePushes', { alerts, holds: 'image pushes', timeout });
-    this.hearFromRegistries(deployer, alerts);
+    this.hearFromRegistries(foundation);
     const fn = new NodeFunction(this, {
       name: 'image-updater',
       description: 'commits the pins of new images',
@@ -42,7 +42,7 @@ export class ImageUpdater extends Construct {
   }
 
   /** EventBridge gives up after 24 hours of tries; without dead letters of its own the rule would drop the event then. */
-  private hearFromRegistries(deployer: Deployer, alerts: Alerts): void {
+  private hearFromRegistries({ deployer, installation, alerts }: Foundation): void {
     const { imagePushes } = this;
     const rule = new Rule(this, 'Pushes', {
       description: 'Image pushes, to Plumbline',
@@ -52,7 +52,7 @@ export class ImageUpdater extends Construct {
     watchRule(this, alerts, rule);
     const { home, registries } = deployer;
     if (home === undefined) return;
-    if (registries.length > 0) new RegistryBus(this, { deployer, home, imagePushes, alerts });
+    if (registries.length > 0) new RegistryBus(this, { deployer, installation, imagePushes, alerts });
     for (const pattern of patternsOf(deployer).filter((pattern) => isSilent(pattern, [home, ...registries])))
       Annotations.of(this).addWarningV2(`plumbline:no-events:${pattern}`, noEvents(pattern));
   }

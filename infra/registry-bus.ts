@@ -6,25 +6,25 @@ import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import type { Location } from '../shared/config/registries.ts';
 import type { Alerts } from './alerts.ts';
+import type { Installation } from './installation.ts';
 import { pushEvents } from './push-events.ts';
 import type { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { watchRule } from './watch.ts';
 
-/** Fixed, because the stacks of other accounts and regions must know it before it is there. */
-const busName = 'plumbline-registries';
+const busName = ({ name }: Installation) => `${name}-registries`;
 
-export const registryBusArn = ({ account, region }: Location) =>
-  `arn:${Aws.PARTITION}:events:${region}:${account}:event-bus/${busName}`;
+export const registryBusArn = (installation: Installation) =>
+  `arn:${Aws.PARTITION}:events:${installation.region}:${installation.account}:event-bus/${busName(installation)}`;
 
-/** Named after where it forwards to: a registry may serve two installations. */
-export const forwardingRuleName = (home: Location) => `plumbline-${home.account}-${home.region}`;
+/** Named after where it forwards to: a registry may serve several installations. */
+export const forwardingRuleName = ({ name, account, region }: Installation) => `${name}-${account}-${region}`;
 
-const forwardingRuleArn = ({ account, region }: Location, home: Location) =>
+export const forwardingRuleArn = ({ account, region }: Location, home: Installation) =>
   `arn:${Aws.PARTITION}:events:${region}:${account}:rule/${forwardingRuleName(home)}`;
 
 export type RegistryBusProps = {
   deployer: Deployer;
-  home: Location;
+  installation: Installation;
   imagePushes: QueueWithDeadLetters;
   alerts: Alerts;
 };
@@ -36,15 +36,15 @@ export type RegistryBusProps = {
 export class RegistryBus extends Construct {
   private readonly bus: EventBus;
 
-  constructor(scope: Construct, { deployer, home, imagePushes, alerts }: RegistryBusProps) {
+  constructor(scope: Construct, { deployer, installation, imagePushes, alerts }: RegistryBusProps) {
     super(scope, 'Registries');
     const { registries } = deployer;
     this.bus = new EventBus(this, 'Bus', {
-      eventBusName: busName,
+      eventBusName: busName(installation),
       description: 'Image pushes in ECR of other accounts and regions, to Plumbline',
     });
     for (const [account, own] of Map.groupBy(registries, (registry) => registry.account))
-      this.admit(account, own, home);
+      this.admit(account, own, installation);
     const rule = new Rule(this, 'Pushes', {
       description: 'Image pushes in ECR of other accounts and regions, to Plumbline',
       eventBus: this.bus,
@@ -60,7 +60,7 @@ export class RegistryBus extends Construct {
   }
 
   /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-restrict-rule.html */
-  private admit(account: string, registries: Location[], home: Location): void {
+  private admit(account: string, registries: Location[], home: Installation): void {
     this.bus.addToResourcePolicy(
       new PolicyStatement({
         sid: `Registries${account}`,

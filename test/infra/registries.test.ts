@@ -48,12 +48,12 @@ describe('the stack beside a registry of another account', () => {
   });
 
   it('sends them to the bus at home by a role that may do only that, taken by EventBridge for this rule only', () => {
-    expect(rule.Targets).toMatchObject([{ Arn: bus, RoleArn: '<Forwarder.Arn>' }]);
+    expect(rule.Targets).toMatchObject([{ Arn: bus, RoleArn: '<Role.Arn>' }]);
     const policies = resources(ofAccount, 'AWS::IAM::Policy');
     expect(policies.flatMap(({ properties }) => statementsOf(properties.PolicyDocument))).toEqual([
       { Effect: 'Allow', Action: 'events:PutEvents', Resource: bus },
     ]);
-    expect(statementsOf(resource(ofAccount, 'AWS::IAM::Role', 'Forwarder').AssumeRolePolicyDocument)).toEqual([
+    expect(statementsOf(resource(ofAccount, 'AWS::IAM::Role', 'Role').AssumeRolePolicyDocument)).toEqual([
       {
         Effect: 'Allow',
         Action: 'sts:AssumeRole',
