@@ -19,11 +19,11 @@ export type FollowProps = {
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */
-export function followState(fn: NodeFunction, { streamArn, table }: StateTable, props: FollowProps): void {
+export function followState(fn: NodeFunction, { streamArn }: StateTable, props: FollowProps): void {
   const { queue } = props.deadLetters;
   const polls = 'Lambda reads the stream in its name';
   fn.allow(polls, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
-  fn.allow(polls, ['dynamodb:ListStreams'], [`${table.tableArn}/stream/*`]);
+  fn.allow(`${polls}; DynamoDB lists no streams for less`, ['dynamodb:ListStreams'], ['*'], { sid: 'ListStreams' });
   fn.allow('Lambda sets aside, in its name, records that fail for good', ['sqs:SendMessage'], [queue.queueArn]);
   fn.lambda.addEventSourceMapping('State', {
     eventSourceArn: streamArn,

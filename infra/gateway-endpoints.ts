@@ -3,6 +3,7 @@ import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { DeployerCluster } from '../shared/config/cluster.ts';
+import { reconcilerRights } from './reconciler-rights.ts';
 
 /** All that they lead to. */
 type Destinations = { bucketArn: string; tableArn: string };
@@ -32,8 +33,10 @@ export class GatewayEndpoints extends Construct {
   }
 }
 
-/** What the reconciler, the only function here that knows the table, does with it. */
-const stateActions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+/** What the reconciler, the only function here that knows the table, does with it, whatever its cluster and environments. */
+const stateActions = [...new Set(reconcilerRights('', []).state.flatMap(({ actions }) => actions))].map(
+  (action) => `dynamodb:${action}`,
+);
 
 function admitting(actions: string[], resource: string): PolicyDocument {
   const principals = [new StarPrincipal()];

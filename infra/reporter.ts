@@ -1,13 +1,15 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { keys } from '../shared/artifacts/keys.ts';
 import type { Receiver } from '../shared/config/receivers.ts';
 import { severities } from '../shared/config/receivers.ts';
+import { variables } from '../shared/environment-variables.ts';
 import { eventSource, eventType } from '../shared/notices/event.ts';
 import { environmentKey, pullRequestsKey, reportKey } from '../shared/state/keys.ts';
 import type { Alerts } from './alerts.ts';
+import type { ClusterReconciler } from './cluster-reconciler.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { followState } from './follow-state.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,7 +29,11 @@ const ofEnvironments = {
 export class Reporter extends Construct {
   readonly reports: QueueWithDeadLetters;
 
-  constructor(scope: Construct, { deployer, configuration, state, artifacts, alerts }: Foundation) {
+  constructor(
+    scope: Construct,
+    { deployer, configuration, state, artifacts, alerts }: Foundation,
+    { reconcilers }: { reconcilers: ClusterReconciler[] },
+  ) {
     super(scope, 'Reporter');
     this.reports = new QueueWithDeadLetters(this, 'Reports', { alerts, holds: 'what is to be told', timeout });
     const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'changes of state that nobody was told of' });
@@ -47,6 +53,7 @@ export class Reporter extends Construct {
     artifacts.usedBy(fn, { read: [keys.release('*', '*'), keys.plan('*', '*', '*')] });
     alerts.publishedBy(fn);
     allowEvents(fn);
+    fn.setVariable(variables.logPages, Stack.of(this).toJsonString(logPages(reconcilers)));
     for (const receiver of deployer.alerts.receivers) tell(receiver, fn, alerts);
     followState(fn, state, { deadLetters, window: Duration.seconds(1), only: [ofEnvironments] });
     watchFollower(this, alerts, fn.lambda, 'the reporter');
@@ -58,7 +65,8 @@ export class Reporter extends Construct {
 /** The account's default bus, and no event that isn't Plumbline's. */
 function allowEvents(fn: NodeFunction): void {
   const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`;
-  const conditions = { StringEquals: { 'events:source': eventSource, 'events:detail-type': eventType } };
+  // Both keys may have several values, one for each event; without a set operator IAM doesn't promise to compare them all.
+  const conditions = { 'ForAllValues:StringEquals': { 'events:source': eventSource, 'events:detail-type': eventType } };
   fn.allow('to tell whatever else people build', ['events:PutEvents'], [bus], { conditions });
 }
 
@@ -77,3 +85,10 @@ function policyOf({ severity, environments }: Receiver): Record<string, Subscrip
     ...(environments && { environment: allowlist(environments) }),
   };
 }
+
+/** Where people read why a reconciliation went as it did. Only of clusters in this account: another's console is another's. */
+const logPages = (reconcilers: ClusterReconciler[]): Record<string, string> =>
+  Object.fromEntries(reconcilers.map(({ key, log }) => [key, pageOf(log)]));
+
+const pageOf = (log: string) =>
+  `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#logsV2:log-groups/log-group/${log}`;
