@@ -14,6 +14,7 @@ import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { reconcilerRights } from './reconciler-rights.ts';
 import { type ReconciliationQueue, reconciliationsOf } from './reconciliation-queues.ts';
+import { watchDrift } from './watch.ts';
 
 const timeout = Duration.minutes(2);
 
@@ -40,6 +41,8 @@ export type ClusterReconcilerProps = FromElsewhere & {
 export class ClusterReconciler extends Construct {
   readonly key: string;
   readonly reconciliations: QueueWithDeadLetters;
+  /** Name of its log group. */
+  readonly log: string;
   private readonly names: { queueName?: string; roleName?: string };
 
   constructor(scope: Construct, id: string, props: ClusterReconcilerProps) {
@@ -58,7 +61,9 @@ export class ClusterReconciler extends Construct {
     const queue = { alerts, holds, timeout, fifo: true, ...(queueName && { queueName }) };
     this.reconciliations = new QueueWithDeadLetters(this, 'Reconciliations', queue);
     const fn = this.createFunction(foundation, cluster);
+    this.log = fn.lambda.logGroup.logGroupName;
     configuration.readBy(fn);
+    watchDrift(alerts, deployer.schedules);
     fn.setVariable(variables.cluster, key);
     allowState(fn, foundation, key, environmentsOf(deployer, key));
     this.reconciliations.consumedBy(fn, { batchSize: 1, maxConcurrency: cluster.maxConcurrency });

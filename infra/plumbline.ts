@@ -7,6 +7,7 @@ import { ArtifactBucket } from './artifact-bucket.ts';
 import { ClusterReconciler, queueElsewhere } from './cluster-reconciler.ts';
 import { besideRenderer, clusterOf, clustersAtHome, clustersElsewhere } from './clusters.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
+import { PlumblineDashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Encryption } from './encryption.ts';
 import type { Foundation } from './foundation.ts';
@@ -18,6 +19,7 @@ import { Renderer } from './renderer.ts';
 import { Reporter } from './reporter.ts';
 import { Source } from './source.ts';
 import { StateTable } from './state-table.ts';
+import { Watch } from './watch.ts';
 import { Webhook } from './webhook.ts';
 
 export type PlumblineProps = {
@@ -63,8 +65,11 @@ export class Plumbline extends Construct {
     const { gitChanges } = new Source(this, foundation, { renderer, reconciliations });
     const { imagePushes } = new ImageUpdater(this, foundation);
     const { url } = new Webhook(this, foundation, { gitChanges });
-    const { reports } = new Reporter(this, foundation);
+    const { reports } = new Reporter(this, foundation, { reconcilers });
     new Dispatcher(this, foundation, { gitChanges, imagePushes, reports, reconciliations });
+
+    new Watch(this, foundation);
+    new PlumblineDashboard(this, foundation);
 
     this.tell('WebhookUrl', url, 'Payload URL for the webhook of the GitHub App that reads');
     this.tell('AlertTopicArn', alerts.topic.topicArn, 'Subscribe to it whatever should hear of failures');

@@ -16,6 +16,8 @@ export const variables = {
   rendererFunctionName: 'RENDERER_FUNCTION_NAME',
   kubectl: 'KUBECTL',
   helm: 'HELM',
+  /** JSON object: cluster (its key in `deployer.yaml`) → page of CloudWatch with its reconciler's log. */
+  logPages: 'LOG_PAGES',
   alertTopicArn: 'ALERT_TOPIC_ARN',
   /** The key in `deployer.yaml` of the cluster that this reconciler serves. */
   cluster: 'CLUSTER',

@@ -29,6 +29,7 @@ import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { changedPullRequests, isOfMore } from '../../shared/state/changed-pull-requests.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
+import { linksOf } from './links.ts';
 import { reportPullRequest } from './pull-request/report.ts';
 import { createEventBus } from './recipients/event-bus.client.ts';
 import { createReceivers } from './recipients/receivers.client.ts';
@@ -50,6 +51,7 @@ const git = createGitHubReporter({
   observe: createGitHubWatch('reporter'),
 });
 const pullRequestPorts = { pullRequests: createDynamoPullRequestStore(table), objects, git, log };
+const logPages: Record<string, string> = JSON.parse(requireVariable(variables.logPages));
 const ports: ReporterPorts = {
   state,
   reports: state,
@@ -61,6 +63,7 @@ const ports: ReporterPorts = {
     ...createReceivers(alerts.receivers, { secrets, clock: systemClock }),
   ],
   webUrl: webUrlOf(github.apiUrl),
+  links: (environment) => linksOf(environments[environment], logPages),
   reminderSeconds: alerts.reminder,
   clock: systemClock,
   log,

@@ -1,23 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../shared/clock.ts';
-import type { GitReporter } from '../../shared/git/ports.ts';
+import type { DeploymentStatus, DeploymentVoice, GitReporter } from '../../shared/git/ports.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import { nothingReported, type Report } from '../../shared/state/report.ts';
 import type { ReportStore } from '../../shared/state/store.ts';
 import type { Attempt } from '../../shared/state/types.ts';
 import { decideNews, findingsOf, type News } from './breakages.ts';
 import { decideChanges } from './changes.ts';
+import { decideDeployment } from './deployments.ts';
 import { composeNotice } from './notices/compose.ts';
 import type { Recipient } from './notices/outbox.ts';
 import { decideStanding, type Outcome, type Standing } from './standing.ts';
-import { decideStatuses } from './statuses.ts';
-import { type Told, tellCommit } from './tell-commit.ts';
+import { freshStatuses, keyOf, type Saying, wantedStatuses } from './statuses.ts';
+import { tellCommits } from './tell-commits.ts';
+import { tellDeployment } from './tell-deployment.ts';
 import { tellPeople } from './tell-people.ts';
 import { type EnvironmentView, readView, type ViewPorts } from './view.ts';
 
 export type ReporterPorts = ViewPorts & {
   reports: ReportStore;
-  git: Pick<GitReporter, 'setStatus'>;
+  git: Pick<GitReporter, 'setStatus'> & DeploymentVoice;
+  /** Where an environment can be used, and where its log can be read. */
+  links(environment: string): Pick<DeploymentStatus, 'environmentUrl' | 'logUrl'>;
   recipients: readonly Recipient[];
   /** Of GitHub's pages, e.g. `https://github.com`. */
   webUrl: string;
@@ -49,30 +53,49 @@ export async function reportEnvironment(environment: string, ports: ReporterPort
 type Situation = { view: EnvironmentView; attempt: Attempt; standing: Standing; before: Report };
 
 async function tell({ view, attempt, standing, before }: Situation, ports: ReporterPorts): Promise<Report> {
-  const { environment } = view;
-  const { revision } = attempt;
-  const context = { now: ports.clock.now(), revision, reminderSeconds: ports.reminderSeconds };
-  const said = before.revision === revision ? before.statuses : {};
-  const commit = await tellCommit(decideStatuses(environment, standing, said), attempt, ports);
-  const { news, broken, remindAt } = decideNews(findingsOf(standing, commit.refusals), before.broken, context);
-  const changes = decideChanges(standing, { ...view, revision }, before);
+  const context = { now: ports.clock.now(), revision: attempt.revision, reminderSeconds: ports.reminderSeconds };
+  const gitHub = await tellGitHub({ view, attempt, standing, before }, ports);
+  const { news, broken, remindAt } = decideNews(findingsOf(standing, gitHub.refusals), before.broken, context);
+  const changes = decideChanges(standing, { ...view, revision: attempt.revision }, before);
   const compose = (each: News) => composeNotice(view, each, { now: context.now, webUrl: ports.webUrl });
   const part = { broken, outbox: before.outbox };
   const people = await tellPeople([...news, ...changes.news], part, context, { ...ports, compose });
+  const isWhole = gitHub.isWhole && people.outbox.length === 0;
   return {
     ...before,
-    revision,
-    statuses: { ...said, ...commit.said },
+    ...gitHub.report,
     ...people,
     ...changes.told,
-    next: nextCall({ commit, people, before, remindAt }, context.now),
+    next: nextCall({ isWhole, before, remindAt }, context.now),
   };
 }
 
-type Rest = { commit: Told; people: Pick<Report, 'outbox'>; before: Report; remindAt: Date | undefined };
+/** Outcomes on the commits first, which is what developers look at. */
+async function tellGitHub({ view, attempt, standing, before }: Situation, ports: ReporterPorts) {
+  const { environment } = view;
+  const said = before.statuses;
+  const wanted = wantedStatuses(view, standing, { said, webUrl: ports.webUrl });
+  const commits = await tellCommits(freshStatuses(wanted, said), ports);
+  const steps = decideDeployment(view, standing, before.deployment);
+  const place = { repository: attempt.repository, environment, links: ports.links(environment) };
+  const { deployment, refusals, isWhole } = await tellDeployment(steps, before.deployment, place, ports);
+  const statuses = keptOf(wanted, { ...said, ...commits.said });
+  const refused = [commits.refusals, refusals].filter((each) => each !== undefined);
+  return {
+    report: { statuses, ...(deployment !== undefined && { deployment }) },
+    refusals: refused.length === 0 ? undefined : refused.flat(),
+    isWhole: commits.isWhole && isWhole,
+  };
+}
 
-function nextCall({ commit, people, before, remindAt }: Rest, now: Date): Report['next'] {
-  if (commit.isWhole && people.outbox.length === 0) return remindAt && { at: remindAt.toISOString(), attempt: 0 };
+/** What was said of commits that nobody asks about any more is forgotten. */
+const keptOf = (wanted: readonly Saying[], said: Report['statuses']): Report['statuses'] =>
+  Object.fromEntries(wanted.map(keyOf).flatMap((key) => (said[key] === undefined ? [] : [[key, said[key]]])));
+
+type Rest = { isWhole: boolean; before: Report; remindAt: Date | undefined };
+
+function nextCall({ isWhole, before, remindAt }: Rest, now: Date): Report['next'] {
+  if (isWhole) return remindAt && { at: remindAt.toISOString(), attempt: 0 };
   const attempt = (before.next?.attempt ?? 0) + 1;
   return { at: new Date(now.getTime() + pauseMinutes(attempt) * 60_000).toISOString(), attempt };
 }

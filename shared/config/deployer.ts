@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { systemNamespace } from '../kubernetes/names.ts';
+import { newNamespacesSchema } from '../kubernetes/new-namespaces.ts';
 import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
 import { chartPatternSchema } from './chart.ts';
 import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
 import { checkKeyRegion, encryptionSchema } from './encryption.ts';
 import { nameSchema, pathSchema, repositorySchema, sourceRepositorySchema } from './names.ts';
+import { checkNewNamespaces } from './new-namespaces.ts';
 import { type Receiver, receiverName, receiverSchema } from './receivers.ts';
 import { checkRegistries, locationSchema } from './registries.ts';
 import { rendererSchema } from './renderer.ts';
@@ -77,6 +79,10 @@ export const deployerEnvironmentSchema = z.strictObject({
     .enum(['commit', 'pullRequest'])
     .default('commit')
     .describe('What an image push does: a commit on the branch, or a pull request to it.'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe('Where what it deploys can be used: GitHub shows it with each Deployment.'),
   promoteFrom: nameSchema
     .optional()
     .describe('The environment whose pins are proposed here once they are healthy there.'),
@@ -95,6 +101,11 @@ export const deployerEnvironmentSchema = z.strictObject({
     .default([])
     .describe(
       'Kinds outside any namespace that this environment may own, as `Kind.group` (`ClusterRole.rbac.authorization.k8s.io`). Of `Namespace` it may own those of `namespaces`.',
+    ),
+  newNamespaces: newNamespacesSchema
+    .optional()
+    .describe(
+      'Namespaces beside those that it may make itself: with the first application that is placed in one it comes, with the last one it goes. Default: none.',
     ),
   podSecurity: z
     .enum(podSecurityLevels)
@@ -162,6 +173,7 @@ export const deployerSchema = z
       .prefault({}),
   })
   .superRefine(checkReferences)
+  .superRefine(checkNewNamespaces)
   .superRefine(checkKeyRegion)
   .superRefine(checkReceivers)
   .superRefine(checkClusters)

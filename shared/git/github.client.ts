@@ -2,6 +2,7 @@ import { BadInputError, TryAgainError } from '../errors.ts';
 import { shortenDescription } from './description.ts';
 import { type Access, createAccess, type GitHubApp, splitName, type Task } from './github-access.client.ts';
 import { createPullRequestVoice } from './github-checks.client.ts';
+import { createDeployments } from './github-deployments.client.ts';
 import { graphqlTypesOf, statusOf } from './github-errors.ts';
 import { createHistory } from './github-history.client.ts';
 import { createOpenPulls } from './github-open-pulls.client.ts';
@@ -29,11 +30,12 @@ export function createGitHubWriter(app: GitHubApp): GitWriter {
   };
 }
 
-/** Needs an App with "Commit statuses: write", and for pull requests "Checks: write" and "Pull requests: write". */
+/** Needs an App with "Commit statuses: write" and "Deployments: write", and for pull requests "Checks: write" and "Pull requests: write". */
 export function createGitHubReporter(app: GitHubApp): GitReporter & PullRequestVoice {
   const access = createAccess(app);
   return {
     ...createPullRequestVoice({ access, appId: app.appId }),
+    ...createDeployments(access),
     status: (repository, revision, context) => readStatus(access, { repository, revision, context }),
     setStatus: (repository, revision, status) => writeStatus(access, { repository, revision, status }),
   };

@@ -78,8 +78,26 @@ type PullRequestChange = { title: string; body: string; state: 'open' | 'closed'
 export type CommitState = 'pending' | 'success' | 'failure' | 'error';
 export type CommitStatus = { context: string; state: CommitState; description: string; targetUrl?: string };
 
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+export type DeploymentStatus = {
+  state: DeploymentState;
+  /** Cut to GitHub's 140 characters. */
+  description: string;
+  /** Where what is deployed can be used. */
+  environmentUrl?: string;
+  /** Where its log can be read. */
+  logUrl?: string;
+};
+
+export type DeploymentVoice = {
+  /** Finds the Deployment of a revision to an environment, or makes it; nothing is merged or waited for. @returns its id */
+  deployment(repository: string, revision: string, environment: string): Promise<number>;
+  setDeployment(repository: string, id: number, status: DeploymentStatus): Promise<void>;
+};
+
 /** For `reporter`. */
-export type GitReporter = {
+export type GitReporter = DeploymentVoice & {
   /** The newest status of this context on the commit, if any. */
   status(repository: string, revision: string, context: string): Promise<CommitStatus | undefined>;
   /** `description` is cut to GitHub's 140 characters. */

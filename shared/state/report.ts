@@ -22,9 +22,10 @@ export const reportSchema = z.object({
   environment: z.string(),
   /** Fences as that of an application's state does. */
   version: z.number().int().nonnegative(),
-  /** What stands on the newest revision's commit, by context. */
-  revision: z.string(),
+  /** What stands on the newest revision's commit and on those that its images were built from, by repository, commit and context. */
   statuses: z.record(z.string(), statusSchema),
+  /** The newest of GitHub's Deployments, and what was said of it. */
+  deployment: z.object({ id: z.number(), revision: z.string(), state: z.string(), description: z.string() }).optional(),
   /** By application, or by what else can break (see `functions/reporter/breakages.ts`). */
   broken: z.record(z.string(), breakageSchema),
   /** Digest of what was changed by hand and told, by application. */
@@ -42,7 +43,6 @@ export type Report = z.output<typeof reportSchema>;
 export const nothingReported = (environment: string): Report => ({
   environment,
   version: 0,
-  revision: '',
   statuses: {},
   broken: {},
   drifted: {},

@@ -43,6 +43,7 @@ const key = (repository: string, name: string) => `${repository} ${name}`;
 export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
   const commits = new Map<string, StoredCommit>();
   const heads = new Map<string, string>();
+  const deployments = new Map<string, number>();
   const statuses = new Map<string, CommitStatus>();
   const remarks = new Map<string, string[]>();
   const headOf = (repository: string, branch: string) => heads.get(key(repository, branch));
@@ -131,6 +132,13 @@ export function createMemoryGit({ now }: Clock = systemClock): MemoryGit {
           : status.description;
       statuses.set(key(repository, `${revision} ${status.context}`), { ...status, description });
     },
+    async deployment(repository, revision, environment) {
+      const place = key(repository, `${revision} ${environment}`);
+      const id = deployments.get(place) ?? deployments.size + 1;
+      deployments.set(place, id);
+      return id;
+    },
+    async setDeployment() {},
     push(place, files, message = 'A person changed something') {
       const parent = headOf(place.repository, place.branch);
       const change = (all: Map<string, Uint8Array>) => {

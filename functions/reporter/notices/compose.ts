@@ -40,6 +40,7 @@ export function composeNotice(view: EnvironmentView, news: News, { now, webUrl }
     title: `${subjectOf(environment, what)} ${titles[kind]}`,
     repository,
     revision,
+    ...(attempt?.author !== undefined && { author: attempt.author }),
     ...(since !== undefined && { since }),
     problems: problems.slice(0, mostProblems).map(shortened),
     more: Math.max(0, problems.length - mostProblems),

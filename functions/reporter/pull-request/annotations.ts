@@ -26,7 +26,7 @@ const refusalOf = (planned: PlannedObject) =>
   planned.action === 'refuse' ? annotate({ ...planned, message: planned.message }, 'failure') : undefined;
 
 function annotate({ file, line, ...problem }: Problem, level: Annotation['level']): Annotation | undefined {
-  if (file === undefined) return undefined;
+  if (file === undefined || file === '') return undefined;
   const title = oneLine(problem.object ?? problem.field ?? 'Plumbline', 200);
   const message = oneLine(describeProblem({ message: problem.message, ...fieldOf(problem) }), longestMessage);
   return { path: file, line: Math.max(1, line ?? 1), level, title, message };

@@ -14,7 +14,8 @@ import type { View } from './view.ts';
 const longestBytes = 62_000;
 /** With more objects than this each is folded. */
 const unfoldedObjects = 8;
-const mostProblems = 50;
+/** Of each list, so that even the longest ones leave room for the plan. */
+const mostProblems = 20;
 
 /** Above the comment. */
 const titleOf = (environment: string) => `### ${code(environment)}: what merging would do`;

@@ -25,6 +25,7 @@ async function createWorld() {
   );
   if (web === 'superseded') throw new Error('nobody else writes here');
   const said: CommitStatus[] = [];
+  const deployments: string[] = [];
   const notices: Notice[] = [];
   const others: Notice[] = [];
   const trouble: { github?: Error; topic?: Error; other?: Error } = {};
@@ -35,6 +36,15 @@ async function createWorld() {
       async setStatus(_repository, _revision, status) {
         if (trouble.github !== undefined) throw trouble.github;
         said.push(status);
+      },
+      async deployment(_repository, revision) {
+        if (trouble.github !== undefined) throw trouble.github;
+        deployments.push(`created for ${revision.slice(0, 4)}`);
+        return deployments.length;
+      },
+      async setDeployment(_repository, id, { state, environmentUrl }) {
+        if (trouble.github !== undefined) throw trouble.github;
+        deployments.push(`${id} ${state} ${environmentUrl}`);
       },
     },
     recipients: [
@@ -56,11 +66,12 @@ async function createWorld() {
       },
     ],
     webUrl: 'https://github.com',
+    links: () => ({ environmentUrl: 'https://staging.example.com' }),
     reminderSeconds: 3600,
   };
   let last = web;
   return {
-    ...{ state, said, notices, others, trouble },
+    ...{ state, said, deployments, notices, others, trouble },
     report: () => reportEnvironment('staging', ports),
     pass: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
@@ -88,6 +99,20 @@ describe('the reporter', () => {
     const { report, state } = await createWorld();
     expect(await report()).toBeDefined();
     expect(await state.readReport('production')).toBeUndefined();
+  });
+
+  it('keeps a Deployment for the revision, and says what becomes of it, each thing once', async () => {
+    const { report, become, deployments, trouble } = await createWorld();
+    trouble.github = new TryAgainError('GitHub throttles');
+    await report();
+    expect(deployments).toEqual([]);
+    delete trouble.github;
+    await report();
+    await report();
+    await become('failed');
+    await report();
+    const url = 'https://staging.example.com';
+    expect(deployments).toEqual(['created for aaaa', `1 success ${url}`, `1 failure ${url}`]);
   });
 
   it('tells of a failure on the commit and to people, and of its end', async () => {

@@ -1,9 +1,9 @@
 import { isRetryable, problemsOf } from '../../shared/errors.ts';
-import type { CommitStatus, GitReporter } from '../../shared/git/ports.ts';
+import type { GitReporter } from '../../shared/git/ports.ts';
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Report } from '../../shared/state/report.ts';
-import type { Attempt } from '../../shared/state/types.ts';
+import { keyOf, type Saying } from './statuses.ts';
 
 export type Told = {
   said: Report['statuses'];
@@ -14,25 +14,25 @@ export type Told = {
 };
 
 /** A refusal counts as said: to ask again would change nothing until there is something else to say. */
-export async function tellCommit(
-  statuses: readonly CommitStatus[],
-  { repository, revision }: Attempt,
+export async function tellCommits(
+  sayings: readonly Saying[],
   { git, log }: { git: Pick<GitReporter, 'setStatus'>; log: Log },
 ): Promise<Told> {
-  if (statuses.length === 0 || revision === '') return { said: {}, refusals: undefined, isWhole: true };
+  if (sayings.length === 0) return { said: {}, refusals: undefined, isWhole: true };
   const told = { said: {} as Report['statuses'], refusals: [] as Problem[], isWhole: true };
-  for (const { context, state, description } of statuses) {
+  for (const saying of sayings) {
+    const { repository, revision, status } = saying;
     try {
-      await git.setStatus(repository, revision, { context, state, description });
+      await git.setStatus(repository, revision, status);
     } catch (error) {
-      log.error('a commit status could not be set', { repository, revision, context, error });
+      log.error('a commit status could not be set', { repository, revision, context: status.context, error });
       if (isRetryable(error)) {
         told.isWhole = false;
         continue;
       }
       told.refusals.push(...problemsOf(error));
     }
-    told.said[context] = { state, description };
+    told.said[keyOf(saying)] = { state: status.state, description: status.description };
   }
   return told;
 }
