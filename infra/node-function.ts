@@ -1,18 +1,17 @@
-import { resolve } from 'node:path';
 import { type Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type ILayerVersion, Runtime, TenancyConfig } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from './acknowledge.ts';
 import type { Alerts } from './alerts.ts';
 import { Encryption } from './encryption.ts';
+import { codeOf } from './function-code.ts';
 import { type KeyUse, viaService } from './key-uses.ts';
 import { alarmPeriod } from './metrics.ts';
 import { allowInterfaces } from './network-interfaces.ts';
-import { projectRoot } from './project-root.ts';
 
 /** A place in a VPC. */
 export type FunctionNetwork = {
@@ -47,9 +46,6 @@ export type Grant = { why: string; actions: string[]; resources: string[] };
 
 /** Where a role's policy grows too long for one, the CDK moves statements to managed policies, but it can't split one. */
 const mostResources = 10;
-
-/** Libraries that still call `require` find one in the ES module that they are bundled into. */
-const requireForBundledLibraries = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 /**
  * What the seven functions have in common: Node 24, one ES module with the SDK inside, a log group of its own, an alarm on errors, and a
@@ -132,24 +128,11 @@ export class NodeFunction extends Construct {
   private createLambda(props: NodeFunctionProps, logGroup: LogGroup, key: IKey | undefined): NodejsFunction {
     const { name, description, timeout, memorySize, network, layers, ephemeralStorageSize, perTenant } = props;
     return new NodejsFunction(this, 'Resource', {
-      entry: resolve(projectRoot, 'functions', name, 'handler.ts'),
-      projectRoot,
-      depsLockFilePath: resolve(projectRoot, 'package-lock.json'),
+      ...codeOf(name),
       runtime: Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
       role: this.role,
       awsSdkConnectionReuse: false,
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        // A log that says `BadInputError` helps; one that says `hi` doesn't.
-        keepNames: true,
-        bundleAwsSDK: true,
-        banner: requireForBundledLibraries,
-        logLevel: LogLevel.WARNING,
-      },
       description,
       timeout,
       memorySize,
