@@ -43,6 +43,7 @@ const needs: [string, (git: Git) => Promise<unknown>, object][] = [
   ['reader.archive', ({ reader, first }) => reader.archive(repository, first, 1e6), { contents: 'read' }],
   ['writer.head', ({ writer }) => writer.head(repository, 'main'), { contents: 'read' }],
   ['writer.archive', ({ writer, first }) => writer.archive(repository, first, 1e6), { contents: 'read' }],
+  ['reader.history', ({ reader, first }) => reader.history(repository, first, 100), { contents: 'read' }],
   ['writer.history', ({ writer, first }) => writer.history(repository, first, 100), { contents: 'read' }],
   [
     'writer.commit',
@@ -61,6 +62,11 @@ const needs: [string, (git: Git) => Promise<unknown>, object][] = [
   ['writer.remark on a commit', ({ writer, first }) => writer.remark(repository, first, 'x'), { contents: 'write' }],
   ['reporter.status', ({ reporter, first }) => reporter.status(repository, first, 'x'), { statuses: 'read' }],
   ['reporter.setStatus', ({ reporter, first }) => reporter.setStatus(repository, first, status), { statuses: 'write' }],
+  [
+    'reporter.deployment',
+    ({ reporter, first }) => reporter.deployment(repository, first, 'staging'),
+    { deployments: 'write' },
+  ],
 ];
 
 describe('tokens for GitHub', () => {
