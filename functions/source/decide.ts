@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Release, ReleaseEntry } from '../../shared/artifacts/release.ts';
+import { workOf } from '../../shared/state/standing.ts';
 import type { Attempt } from '../../shared/state/types.ts';
 
 type Look = {
@@ -39,6 +39,7 @@ export function changedApplications(previous: Release | undefined, next: Release
   return [...changed.map(([name]) => name), ...gone];
 }
 
+/** What was stored lacks the settings that are undefined. */
 function sameWork(before: ReleaseEntry | undefined, after: ReleaseEntry): boolean {
-  return before?.artifact?.digest === after.artifact?.digest && isDeepStrictEqual(before?.settings, after.settings);
+  return before?.artifact?.digest === after.artifact?.digest && workOf(before) === workOf(after);
 }

@@ -35,14 +35,15 @@ export async function lookAtPullRequests(name: string, ports: SourcePorts): Prom
   const environment = ports.environments[name];
   if (environment === undefined) return undefined;
   const { repository, branch, cluster } = environment;
-  // Taken before anything is asked, so that whoever holds the greater one knows better.
-  const sequence = await ports.state.nextSequence(name);
-  const [open, known] = await Promise.all([
+  const [seen, known] = await Promise.all([
     ports.git.openPullRequests(repository, branch),
     ports.pullRequests.listPullRequests(name),
   ]);
-  if (open.length + known.length === 0) return undefined;
-  const [base, attempt, desired, clusterState] = await Promise.all([
+  if (seen.length + known.length === 0) return undefined;
+  // Taken before anything is asked that counts, so that whoever holds the greater one knows better.
+  const sequence = await ports.state.nextSequence(name);
+  const [open, base, attempt, desired, clusterState] = await Promise.all([
+    ports.git.openPullRequests(repository, branch),
     ports.git.head(repository, branch),
     ports.state.readAttempt(name),
     ports.state.readDesired(name),
