@@ -114,8 +114,8 @@ async function grantsOf(
   environment: DeployerEnvironment,
   { from, tools }: Source,
 ): Promise<BootstrapEnvironment> {
-  const { namespaces, clusterKinds, podLogs, podSecurity } = environment;
-  const place = { name, namespaces, clusterKinds, podSecurity };
+  const { namespaces, clusterKinds, podLogs, podSecurity, newNamespaces } = environment;
+  const place = { name, namespaces, clusterKinds, podSecurity, newNamespaces };
   const logs = podLogs === 'show' ? [readLogs] : [];
   if (from === undefined) {
     const rules = [...rulesForKinds(usualKinds.map(parseKindName)), readPods, ...logs];

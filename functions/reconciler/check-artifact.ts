@@ -74,12 +74,13 @@ const withoutName = ({ object }: Prepared) =>
     : 'has no name; every object needs one of its own, and generateName makes a new object each time';
 
 function wrongPlace({ identity, resource }: Prepared, settings: ApplySettings): string | undefined {
-  const { allowedNamespaces, allowedClusterKinds } = settings;
+  const { allowedNamespaces, allowedClusterKinds, newNamespaces } = settings;
   const namespace = identity.kind === 'Namespace' && identity.group === '' ? identity.name : identity.namespace;
   if (namespace === systemNamespace) return `the namespace ${systemNamespace} belongs to Plumbline itself`;
   if (!resource.namespaced && !allowedClusterKinds.includes(kindName(identity)))
     return `this environment may not own ${kindName(identity)}, which stands outside any namespace; ${accepted(allowedClusterKinds)} (clusterKinds in deployer.yaml)`;
-  if (namespace !== '' && !allowedNamespaces.includes(namespace))
+  const isNew = newNamespaces !== undefined && resource.namespaced && namespace.startsWith(newNamespaces.prefix);
+  if (namespace !== '' && !allowedNamespaces.includes(namespace) && !isNew)
     return `this environment may not write to the namespace "${namespace}"; ${accepted(allowedNamespaces)} (namespaces in deployer.yaml)`;
   return undefined;
 }

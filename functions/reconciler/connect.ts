@@ -4,7 +4,7 @@ import { createApi } from '../../shared/kubernetes/api.ts';
 import { createCluster } from '../../shared/kubernetes/create-cluster.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { createLimiter } from '../../shared/kubernetes/limiter.ts';
-import { userOf } from '../../shared/kubernetes/names.ts';
+import { namespaceMakerOf, userOf } from '../../shared/kubernetes/names.ts';
 import type { TokenSource } from '../../shared/kubernetes/token.client.ts';
 import type { Transport } from '../../shared/kubernetes/transport.ts';
 import type { Connect } from './ports.ts';
@@ -41,8 +41,10 @@ export function createConnect({ token, openTransport, clock, sleep, concurrency 
     const authenticate = async (renew: boolean) => ({ authorization: `Bearer ${await token(renew)}` });
     const api = createApi({ transport, authenticate, limiter, deadline, sleep });
     const cluster = createCluster({ api, user: userOf(environment) });
+    const maker = createCluster({ api, user: userOf(namespaceMakerOf(environment)) });
     return {
       cluster,
+      maker,
       async discovery(refresh = false) {
         const now = clock.now().getTime();
         if (!refresh && discovered !== undefined && now - discovered.at < discoveryMilliseconds)

@@ -9,9 +9,10 @@ import type { PullRequestStore } from '../../shared/state/pull-request.ts';
 import type { ApplicationStore, ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
 
-/** A cluster as one environment sees it. */
+/** A cluster as one environment sees it. `maker`: as its second identity, which makes namespaces. */
 export type Connection = {
   cluster: Cluster;
+  maker: Cluster;
   /** What the cluster serves, from a cache; `refresh` asks anew. */
   discovery(refresh?: boolean): Promise<Discovery>;
 };

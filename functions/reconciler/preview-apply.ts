@@ -10,7 +10,8 @@ import { concurrentObjects } from './apply-stages.ts';
 import type { Hook, Prepared } from './prepared.ts';
 import { type Preview, placeOf, previewHook, previewObject } from './preview-object.ts';
 
-type Context = ApplyContext & { discovery: Discovery; inventory: Inventory };
+/** `newNamespaces`: those that will be made before anything is applied. Default: none. */
+type Context = ApplyContext & { discovery: Discovery; inventory: Inventory; newNamespaces?: ReadonlySet<string> };
 
 /** A hook of Helm's, and what it is run for. */
 export type PlannedHook = { hook: Hook; event: HookEvent };
@@ -54,12 +55,17 @@ export async function previewApply(
 const each = <Item>(items: readonly Item[], look: (item: Item) => Preview | Promise<Preview>): Promise<Preview[]> =>
   mapConcurrently(items, concurrentObjects, async (item) => look(item));
 
-function whyUncheckedAfter(definitions: readonly Prepared[], begun: readonly Preview[], { discovery }: Context) {
+function whyUncheckedAfter(
+  definitions: readonly Prepared[],
+  begun: readonly Preview[],
+  { discovery, newNamespaces }: Context,
+) {
   const namespaces = namespacesAmong(definitions, begun);
   const served = indexResources(discovery.resources);
   return ({ identity, resource }: Prepared): string | undefined => {
     if (served.find(apiVersionOf(resource), resource.kind) === undefined) return 'its kind is new';
-    return namespaces.has(identity.namespace) ? 'its namespace is new' : undefined;
+    const isNew = namespaces.has(identity.namespace) || newNamespaces?.has(identity.namespace);
+    return isNew ? 'its namespace is new' : undefined;
   };
 }
 

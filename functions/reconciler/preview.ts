@@ -10,6 +10,7 @@ import type { ApplyContext } from './apply-object.ts';
 import { secretWarnings } from './check-artifact.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { readRemovalHooks } from './hooks/removal-hooks.ts';
+import { findNew } from './new-namespaces.ts';
 import { openCluster } from './open-cluster.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
 import { claimObjects, isInstalled } from './ownership/claim-objects.ts';
@@ -45,15 +46,19 @@ export async function preview(entry: RenderedEntry, context: PlanContext): Promi
   const open = await openCluster(name.environment, ports, deadline);
   const found = await prepareRun({ entry, open, ports, session: { name }, log: ports.log });
   const inventory = await readInventory(state?.inventory, ports);
-  const preparation = await claim(found, {
+  const newNamespaces = await findNew(identitiesOf(found), open, settings);
+  const isInNew = ({ identity }: Prepared) => newNamespaces.has(identity.namespace);
+  const asked = { ...found, prepared: found.prepared.filter((each) => !isInNew(each)) };
+  const claimed = await claim(asked, {
     ...applyContext(context, open),
     discovery: found.discovery,
     inventory,
     settings,
   });
+  const preparation = { ...claimed, prepared: [...claimed.prepared, ...found.prepared.filter(isInNew)] };
   const { plan, steps } = planWork({ ...preparation, inventory, ...nextOf(context, entry), isPruned });
   const discovery = await discoveryFor(inventory.values(), open);
-  const asking = { ...applyContext(context, open), discovery, inventory };
+  const asking = { ...applyContext(context, open), discovery, inventory, newNamespaces };
   const isAskable = askable(preparation);
   const hooks = isApplied(state, entry) ? [] : hooksIn(steps).filter(({ hook }) => isAskable(hook));
   const { before, objects, after } = await previewApply(plan.send.filter(isAskable), hooks, asking);
@@ -83,6 +88,8 @@ export async function previewRemoval(context: PlanContext): Promise<Planned> {
   const gone = await previewGone([...inventory.values()], context, { open, discovery, isRemoval: true, isPruned });
   return { ...nothingPlanned, objects: [...before, ...gone, ...after].filter((each) => each !== undefined) };
 }
+
+const identitiesOf = ({ prepared, hooks }: PreparedRun) => [...prepared, ...hooks].map(({ identity }) => identity);
 
 /** What may not even be asked about is among what is refused. */
 async function claim(found: PreparedRun, context: Parameters<typeof claimObjects>[1]) {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
+import { ensureNamespaces, releaseNamespaces } from './new-namespaces.ts';
 import { claimObjects, isInstalled, logAdoptions } from './ownership/claim-objects.ts';
 import { findSuspicion } from './plan-apply.ts';
 import { prepareRun } from './prepare-run.ts';
@@ -24,6 +25,11 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const { hooks } = preparation;
   if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
   const inventory = await session.inventory();
+  const unmade = await ensureNamespaces(
+    run,
+    [...preparation.prepared, ...hooks].map(({ identity }) => identity),
+  );
+  if (unmade.length > 0) return refuse(run, unmade);
   const claim = { ...preparation, ...applyContext(run), inventory, settings: entry.settings };
   const { prepared, refusals, adoptions } = await claimObjects(preparation.prepared, claim);
   if (refusals.length > 0) return refuse(run, refusals);
@@ -38,7 +44,10 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   logAdoptions(adoptions, run.log);
   await announceWork(run, work, inventory);
   const first = begin({ inventory: work.announced, hooks: work.hooks, discovery });
-  await recordApply(run, work, await carryOutSteps(work.steps, first, run));
+  const progress = await carryOutSteps(work.steps, first, run);
+  const prefix = entry.settings.newNamespaces?.prefix;
+  await releaseNamespaces(run, { before: work.announced, after: progress.inventory, prefix });
+  await recordApply(run, work, progress);
 }
 
 async function refuse(run: ApplicationRun, failures: RunFailure[]): Promise<void> {

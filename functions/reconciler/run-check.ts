@@ -2,19 +2,23 @@ import { type Inventory, keyOfEntry } from '../../shared/artifacts/inventory.ts'
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { concurrentObjects } from './apply-stages.ts';
+import { nothingFound } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { type Examined, inspect, repair, type Suspect } from './examine.ts';
 import { failureOf } from './failure-of.ts';
 import { findSuspects } from './find-suspects.ts';
+import { ensureNamespaces } from './new-namespaces.ts';
 import { observe, stayingIn } from './observe.ts';
 import { leaveReplicas } from './ownership/leave-replicas.ts';
 import { recordCheck } from './record-check.ts';
-import { type ApplicationRun, applyContext, observeContext } from './run.ts';
+import { type ApplicationRun, applyContext, conclude, observeContext } from './run.ts';
 
 /** Compares the cluster with what was applied, and puts back, or only tells, what differs. Without drift it costs one LIST per kind and namespace. */
 export async function runCheck(run: ApplicationRun): Promise<void> {
   const { session, open } = run;
   const inventory = await session.inventory();
+  const unmade = await ensureNamespaces(run, inventory.values());
+  if (unmade.length > 0) return session.save(conclude(run, { ...nothingFound, failures: unmade }));
   const context = observeContext(run, await discoveryFor(inventory.values(), open));
   const observation = await observe(stayingIn(inventory), context);
   const suspects = await findSuspects(run, inventory, observation, context);

@@ -1,5 +1,6 @@
 import { merge } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
+import { releaseNamespaces } from './new-namespaces.ts';
 import { stayingIn } from './observe.ts';
 import { prune } from './prune.ts';
 import { findingsOfPrune, logKept } from './prune-findings.ts';
@@ -19,5 +20,7 @@ export async function runJudge(run: ApplicationRun): Promise<void> {
   const first = await lookAtHealth(staying, run, discovery);
   const seen = await waitForHealth(staying, first, run, discovery);
   const left = leaving.length === 0 ? undefined : withoutPruned(inventory, pruned);
+  const prefix = entry.settings.newNamespaces?.prefix;
+  if (left !== undefined) await releaseNamespaces(run, { before: inventory, after: left, prefix });
   await session.save(conclude(run, merge(findingsOfPrune(pruned), seen)), left);
 }

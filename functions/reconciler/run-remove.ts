@@ -2,6 +2,7 @@ import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, presumedDead } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { artifactOfRemoval, readRemovalHooks } from './hooks/removal-hooks.ts';
+import { releaseNamespaces } from './new-namespaces.ts';
 import { logKept } from './prune-findings.ts';
 import { conclude, type Run } from './run.ts';
 import { carryOutSteps } from './steps/carry-out.ts';
@@ -21,7 +22,10 @@ export async function runRemove(run: Run): Promise<void> {
   if (removal.steps.length === 0) return session.forget();
   await announceRemoval(run, removal);
   const first = begin({ inventory: removal.announced, hooks: removal.hooks, discovery });
-  await recordRemoval(run, inventory, await carryOutSteps(removal.steps, first, run));
+  const progress = await carryOutSteps(removal.steps, first, run);
+  const prefix = state.namespacePrefix;
+  await releaseNamespaces(run, { before: removal.announced, after: progress.inventory, prefix });
+  await recordRemoval(run, inventory, progress);
 }
 
 /** An application that was never to be pruned leaves its objects behind. */

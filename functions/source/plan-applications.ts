@@ -87,6 +87,7 @@ function plan({ name, application }: Listed, context: Context): PlannedApplicati
       secrets: environment.secrets,
       podLogs: environment.podLogs,
       podSecurity: environment.podSecurity,
+      ...(environment.newNamespaces && { newNamespaces: environment.newNamespaces }),
       dependsOn: application.dependsOn,
       timeoutSeconds: application.timeout ?? config.timeout ?? 300,
       ...policyOf(application, config),
@@ -125,11 +126,15 @@ function check(
       path: ['applications', name, 'path'],
       message: `must be a folder with files in this revision; found none at "${path}"`,
     });
-  if (!environment.namespaces.includes(settings.namespace))
+  const prefix = environment.newNamespaces?.prefix;
+  const isNew = prefix !== undefined && settings.namespace.startsWith(prefix);
+  if (!environment.namespaces.includes(settings.namespace) && !isNew) {
+    const allowed = [...environment.namespaces, ...(prefix === undefined ? [] : [`${prefix}*`])].join(', ');
     mistakes.push({
       path: ['applications', name, 'namespace'],
-      message: `must be one of ${environment.namespaces.join(', ')} (deployer.yaml allows no other); found "${settings.namespace}"`,
+      message: `must be one of ${allowed} (deployer.yaml allows no other); found "${settings.namespace}"`,
     });
+  }
   if (chart !== undefined && !environment.charts.some((pattern) => matchesWildcard(addressOf(chart.pin), pattern)))
     mistakes.push({
       path: ['applications', name, 'chart'],

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../manifests/object.ts';
-import { reconcilerGroup, roleOf, systemNamespace } from './names.ts';
+import { namespacedRoleOf, namespaceMakerOf, reconcilerGroup, roleOf, systemNamespace } from './names.ts';
+import { makerPolicy, makerRules } from './namespace-maker.ts';
+import type { NewNamespaces } from './new-namespaces.ts';
 import { enforceLabel, loosest, type PodSecurityLevel } from './pod-security/level.ts';
 import { type PolicyRule, parseKindName, rulesForKinds, rulesForNamespaces } from './rules.ts';
 
@@ -14,6 +16,8 @@ export type BootstrapEnvironment = {
   clusterRules?: readonly PolicyRule[];
   /** What the API server lets pods in its namespaces ask of their nodes. Default: baseline. */
   podSecurity?: PodSecurityLevel | undefined;
+  /** Namespaces that it makes itself, by a second identity. Default: none. */
+  newNamespaces?: NewNamespaces | undefined;
 };
 
 type Input = {
@@ -39,6 +43,23 @@ export function bootstrapObjects({ environments, others = [], group = reconciler
     ...[...names].filter(isOurs).map((name) => namespace(name, levelOf(name, [...environments, ...others]))),
     ...environments.flatMap(({ name }) => identityOf(name, group)),
     ...environments.flatMap(rightsOf),
+    ...environments.flatMap((environment) => makerOf(environment, group)),
+  ];
+}
+
+/** The second identity: what it may do anywhere, the policy that holds it to its own, and the rights that it may hand on. */
+function makerOf({ name, rules, podSecurity = 'baseline', newNamespaces }: BootstrapEnvironment, group: string) {
+  if (newNamespaces === undefined) return [];
+  const maker = namespaceMakerOf(name);
+  const subject = { kind: 'ServiceAccount', name: maker, namespace: systemNamespace };
+  const metadata = { name: roleOf(maker) };
+  return [
+    // Before anybody may be the maker.
+    ...makerPolicy({ environment: name, newNamespaces, podSecurity }),
+    role('ClusterRole', { name: namespacedRoleOf(name) }, rules),
+    role('ClusterRole', metadata, makerRules(name)),
+    binding('ClusterRole', metadata, subject),
+    ...identityOf(maker, group),
   ];
 }
 

@@ -45,6 +45,15 @@ export const fieldManager = ({ environment, application }: ApplicationName) =>
 /** Whom the reconciler impersonates for everything that it does for this environment. */
 export const userOf = (environment: string) => `system:serviceaccount:${systemNamespace}:${environment}`;
 
+/** On Namespaces that an environment made itself: its name. */
+export const environmentLabel = 'plumbline.dev/environment';
+
+/** The second ServiceAccount of an environment that makes namespaces itself. No environment can be called like this: a name has no dot. */
+export const namespaceMakerOf = (environment: string) => `${environment}.namespaces`;
+
+/** The ClusterRole that says what it may do in such a namespace. */
+export const namespacedRoleOf = (environment: string) => `plumbline-${environment}.namespaced`;
+
 /** The Role (in each of its namespaces) and ClusterRole that say what an environment may do. */
 export const roleOf = (environment: string) => `plumbline-${environment}`;
 

@@ -67,6 +67,8 @@ export const applicationStateSchema = z.object({
   work: z.string().optional(),
   /** Whether its objects may be pruned, by the settings of `applied`: they are asked for when Git no longer has the application. */
   prune: z.boolean().optional(),
+  /** What the namespaces begin with that were made for it, by the settings of `applied`. */
+  namespacePrefix: z.string().optional(),
   /** Where its objects without a namespace of their own went, by the settings of `applied`: its deletion hooks go there, too. */
   namespace: z.string().optional(),
   /** Helm's hooks for the newest artifact that was tried, or for the deletion: which event it is, and which of them are done. */

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { bootstrapObjects } from '../../shared/kubernetes/bootstrap.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
-import { userOf } from '../../shared/kubernetes/names.ts';
+import { namespaceMakerOf, userOf } from '../../shared/kubernetes/names.ts';
+import type { NewNamespaces } from '../../shared/kubernetes/new-namespaces.ts';
 import { indexResources, type Resources } from '../../shared/kubernetes/resource.ts';
 import { type PolicyRule, readPods, rulesForKinds } from '../../shared/kubernetes/rules.ts';
 import { createTransport } from '../../shared/kubernetes/transport.client.ts';
@@ -19,6 +20,8 @@ export type RealWorld = World & {
   namespace: string;
   environment: string;
   admin: Cluster;
+  /** As the environment's second identity, if it has one. */
+  maker: Cluster;
   resources: Resources;
   /** As the cluster's administrator, in the world's namespace. @returns what it prints */
   kubectl(...args: string[]): Promise<string>;
@@ -42,6 +45,8 @@ type Options = {
   /** Outside any namespace. Default: none. */
   clusterKinds?: string[];
   clusterRules?: PolicyRule[];
+  /** Lets it make namespaces that begin with its own one's name. Default: it may not. */
+  newNamespaces?: Omit<NewNamespaces, 'prefix'>;
   /** Stands between the reconciler and the API server: in the process, or on the wire. */
   through?: (transport: Transport) => Transport;
   proxy?: { endpoint: string; certificateAuthority: string };
@@ -61,7 +66,9 @@ export async function createRealWorld(options: Options = {}): Promise<RealWorld>
   const { resources } = await admin.discover();
   const index = indexResources(resources);
   const { rules = ownKinds, clusterKinds = [], clusterRules = [] } = options;
-  const environments = [{ name: environment, namespaces: [namespace], rules, clusterKinds, clusterRules }];
+  const newNamespaces = options.newNamespaces && { ...options.newNamespaces, prefix: `${namespace}-` };
+  const rights = { rules, clusterKinds, clusterRules, newNamespaces };
+  const environments = [{ name: environment, namespaces: [namespace], ...rights }];
   const objects = bootstrapObjects({ environments, group });
   const reconciler: KubernetesObject[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `reconciler-${id}` } },
@@ -80,8 +87,10 @@ export async function createRealWorld(options: Options = {}): Promise<RealWorld>
     user: userOf(environment),
     time: 'real',
   });
+  if (newNamespaces !== undefined) Object.assign(world.settings, { newNamespaces });
   return {
     ...world,
+    maker: clusterOver(transport, userOf(namespaceMakerOf(environment))),
     namespace,
     environment,
     admin,

@@ -70,6 +70,7 @@ export async function createWorld(options: WorldOptions) {
       const cluster = createCluster({ api, ...(user !== undefined && { user }) });
       return {
         cluster,
+        maker: createCluster({ api, ...(user !== undefined && { user: `${user}.namespaces` }) }),
         async discovery() {
           const discovery = await cluster.discover();
           await onDiscovery(discovery);

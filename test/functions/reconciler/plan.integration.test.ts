@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlannedObject } from '../../../shared/artifacts/plan.ts';
+import { rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { forbid } from '../../support/admission.ts';
 import { configMap, deployment, secret, service } from '../../support/manifests.ts';
@@ -168,7 +169,9 @@ describe('kinds and namespaces that a revision makes first', () => {
       },
     };
     const clusterKinds = ['CustomResourceDefinition.apiextensions.k8s.io', 'Namespace'];
-    const world = await createRealWorld({ clusterKinds });
+    // Of Namespaces it could otherwise own just its own one, which is there already.
+    const clusterRules = rulesForKinds([{ group: '', kind: 'Namespace' }]);
+    const world = await createRealWorld({ clusterKinds, clusterRules });
     const fresh = `${world.namespace}-fresh`;
     const plan = await world.plan(
       [

@@ -203,8 +203,8 @@ describe('fault 46: a kind that came after what is remembered of the cluster', (
       allowedClusterKinds: ['CustomResourceDefinition.apiextensions.k8s.io'],
     });
     world.ports.connect = (...args) => {
-      const { cluster, discovery } = connect(...args);
-      return { cluster, discovery: async (refresh) => (refresh ? discovery() : memories) };
+      const { discovery, ...clusters } = connect(...args);
+      return { ...clusters, discovery: async (refresh) => (refresh ? discovery() : memories) };
     };
   });
 

@@ -153,6 +153,34 @@ describe('what a cluster needs once', () => {
     expect(labelsIn(bootstrapObjects({ environments, others })).at(-1)).toEqual(['jobs', 'privileged']);
   });
 
+  it('gives an environment that makes namespaces a second identity, which a policy holds to them', () => {
+    const newNamespaces = { prefix: 'preview-', quota: { pods: '20' } };
+    const all = bootstrapObjects({
+      environments: [{ name: 'staging', namespaces: ['shop'], rules, newNamespaces, podSecurity: 'restricted' }],
+    });
+    const named = (kind: string, name: string) =>
+      all.find((object) => object.kind === kind && object.metadata.name === name);
+    expect(named('ServiceAccount', 'staging.namespaces')?.metadata.namespace).toBe('plumbline-system');
+    expect(named('Role', 'plumbline-act-as-staging.namespaces')?.rules).toEqual([
+      {
+        apiGroups: [''],
+        resources: ['serviceaccounts'],
+        verbs: ['impersonate'],
+        resourceNames: ['staging.namespaces'],
+      },
+    ]);
+    expect(named('ClusterRole', 'plumbline-staging.namespaced')?.rules).toEqual(rules);
+    expect(named('ClusterRoleBinding', 'plumbline-staging.namespaces')?.subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'staging.namespaces', namespace: 'plumbline-system' },
+    ]);
+    const kinds = all.map(({ kind }) => kind);
+    expect(kinds.indexOf('ValidatingAdmissionPolicyBinding')).toBeLessThan(kinds.indexOf('ClusterRoleBinding'));
+    expect(JSON.stringify(named('ValidatingAdmissionPolicy', 'plumbline-staging.namespaces'))).toContain(
+      'startsWith(\\"preview-\\")',
+    );
+    expect(objects.some(({ kind }) => kind.startsWith('ValidatingAdmission'))).toBe(false);
+  });
+
   it('lets an environment own its Namespaces, and no others', () => {
     const environment = { name: 'staging', namespaces: ['shop', 'jobs'], rules, clusterKinds: ['Namespace'] };
     const all = bootstrapObjects({ environments: [environment] });
