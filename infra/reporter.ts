@@ -7,7 +7,7 @@ import type { Receiver } from '../shared/config/receivers.ts';
 import { severities } from '../shared/config/receivers.ts';
 import { variables } from '../shared/environment-variables.ts';
 import { eventSource, eventType } from '../shared/notices/event.ts';
-import { environmentKey, pullRequestsKey, reportKey } from '../shared/state/keys.ts';
+import { budgetKey, environmentKey, pullRequestsKey, reportKey } from '../shared/state/keys.ts';
 import type { Alerts } from './alerts.ts';
 import type { ClusterReconciler } from './cluster-reconciler.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -50,6 +50,8 @@ export class Reporter extends Construct {
     state.usedBy(fn, ['GetItem', 'Query'], environments.map(environmentKey));
     state.usedBy(fn, ['GetItem'], environments.map(pullRequestsKey));
     state.usedBy(fn, ['GetItem', 'PutItem'], environments.map(reportKey));
+    // Repositories of applications may be listed by a pattern, so nobody knows whose they are.
+    state.usedBy(fn, ['GetItem', 'PutItem'], [budgetKey('*')]);
     artifacts.usedBy(fn, { read: [keys.release('*', '*'), keys.plan('*', '*', '*')] });
     alerts.publishedBy(fn);
     allowEvents(fn);

@@ -64,4 +64,8 @@ export function useTable(
 
 export const tableActions = (actions: TableAction[]) => actions.map((action) => `dynamodb:${action}`);
 
-export const ofPartitions = (keys: string[]) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
+/** `*` stands for any part of a key. */
+export const ofPartitions = (keys: string[]) => {
+  const operator = keys.some((key) => key.includes('*')) ? 'StringLike' : 'StringEquals';
+  return { [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': keys } };
+};

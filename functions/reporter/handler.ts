@@ -29,6 +29,7 @@ import { createSecrets } from '../../shared/secrets/secrets.client.ts';
 import { changedPullRequests, isOfMore } from '../../shared/state/changed-pull-requests.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
+import { budgeted } from './budgeted.ts';
 import { linksOf } from './links.ts';
 import { reportPullRequest } from './pull-request/report.ts';
 import { createEventBus } from './recipients/event-bus.client.ts';
@@ -44,12 +45,13 @@ const table = { client: new DynamoDBClient(), table: requireVariable(variables.s
 const state = createDynamoStateStore(table);
 const deadLetters = createSqsDeadLetters(new SQSClient(), requireVariable(variables.deadLetterQueueUrl));
 const objects = createS3ObjectStore({ client: new S3Client(), bucket: requireVariable(variables.artifactBucket) });
-const git = createGitHubReporter({
+const gitHub = createGitHubReporter({
   apiUrl: github.apiUrl,
   appId: github.apps.report.appId,
   privateKey: () => secrets.get(github.apps.report.privateKeySecret),
   observe: createGitHubWatch('reporter'),
 });
+const git = budgeted(gitHub, { budgets: state, clock: systemClock });
 const pullRequestPorts = { pullRequests: createDynamoPullRequestStore(table), objects, git, log };
 const logPages: Record<string, string> = JSON.parse(requireVariable(variables.logPages));
 const ports: ReporterPorts = {

@@ -8,8 +8,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
-import { applicationPrefix, clusterKey, environmentKey, reportKey, sortKeys } from './keys.ts';
-import { reportSchema } from './report.ts';
+import { applicationPrefix, budgetKey, clusterKey, environmentKey, reportKey, sortKeys } from './keys.ts';
+import { reportSchema, spentBudgetSchema } from './report.ts';
 import type { StateStore, WriteResult } from './store.ts';
 import { applicationStateSchema, attemptSchema, clusterStateSchema, desiredSchema } from './types.ts';
 
@@ -108,6 +108,14 @@ export function createDynamoStateStore({ client, table }: { client: DynamoDBClie
         { pk: reportKey(report.environment), sk: sortKeys.report },
         { ...report, version: report.version + 1 },
         sameVersion(report.version),
+      ),
+
+    readBudget: (owner) => read({ pk: budgetKey(owner), sk: sortKeys.writes }, spentBudgetSchema),
+    writeBudget: (budget) =>
+      put(
+        { pk: budgetKey(budget.owner), sk: sortKeys.writes },
+        { ...budget, version: budget.version + 1 },
+        sameVersion(budget.version),
       ),
 
     async readCluster(cluster) {

@@ -3,6 +3,8 @@ export const environmentKey = (environment: string) => `environment#${environmen
 /** Of the pull requests to an environment's branch: who writes them may forget them, and nothing else of the environment. */
 export const pullRequestsKey = (environment: string) => `pullRequests#${environment}`;
 export const clusterKey = (cluster: string) => `cluster#${cluster}`;
+/** How much of GitHub's limit on writes an installation has used, by the account that it is installed on. */
+export const budgetKey = (owner: string) => `budget#${owner}`;
 /** What was told of an environment: apart from it, since the stream's followers need not hear of it. */
 export const reportKey = (environment: string) => `report#${environment}`;
 
@@ -17,6 +19,7 @@ export const sortKeys = {
   address: 'address',
   apis: 'apis',
   report: 'report',
+  writes: 'writes',
   success: 'success',
 } as const;
 

@@ -49,3 +49,12 @@ export const nothingReported = (environment: string): Report => ({
   deployed: '',
   outbox: [],
 });
+
+/** What an installation wrote to GitHub in the last hour: seconds since 1970, ascending. `version` fences. */
+export const spentBudgetSchema = z.object({
+  /** The account that the App is installed on, in lower case. */
+  owner: z.string(),
+  version: z.number().int().nonnegative(),
+  writes: z.array(z.number()),
+});
+export type SpentBudget = z.output<typeof spentBudgetSchema>;

@@ -1,4 +1,4 @@
-import type { Report } from './report.ts';
+import type { Report, SpentBudget } from './report.ts';
 import type { ApplicationState, Attempt, ClusterState, Desired } from './types.ts';
 
 /** `superseded` and `lost` are results, not errors: somebody newer was faster, and that is fine. */
@@ -43,4 +43,10 @@ export type ReportStore = {
   writeReport(report: Report): Promise<WriteResult>;
 };
 
-export type StateStore = DesiredStore & ApplicationStore & ClusterStore & ReportStore;
+export type BudgetStore = {
+  readBudget(owner: string): Promise<SpentBudget | undefined>;
+  /** As `writeReport`. */
+  writeBudget(budget: SpentBudget): Promise<WriteResult>;
+};
+
+export type StateStore = DesiredStore & ApplicationStore & ClusterStore & ReportStore & BudgetStore;

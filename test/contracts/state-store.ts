@@ -83,6 +83,16 @@ export function stateStoreContract(name: string, create: () => Promise<StateStor
       expect(await store.readReport('production')).toBeUndefined();
     });
 
+    it('keeps what was written to GitHub by each account, and refuses the later of two writers', async () => {
+      const store = await create();
+      const budget = { owner: 'example-org', version: 0, writes: [1, 2] };
+      expect(await store.readBudget('example-org')).toBeUndefined();
+      expect(await store.writeBudget(budget)).toBe('written');
+      expect(await store.writeBudget(budget)).toBe('superseded');
+      expect(await store.readBudget('example-org')).toEqual({ ...budget, version: 1 });
+      expect(await store.readBudget('other-org')).toBeUndefined();
+    });
+
     it('lists the applications of one environment only, and forgets one only at the version that was read', async () => {
       const store = await create();
       await store.writeApplication(application('web', 0));

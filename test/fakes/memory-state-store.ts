@@ -1,4 +1,4 @@
-import type { Report } from '../../shared/state/report.ts';
+import type { Report, SpentBudget } from '../../shared/state/report.ts';
 import type { StateStore, WriteResult } from '../../shared/state/store.ts';
 import type { ApplicationState, Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
 
@@ -9,6 +9,7 @@ export function createMemoryStateStore(): StateStore {
   const attempts = new Map<string, Attempt>();
   const applications = new Map<string, ApplicationState>();
   const addresses = new Map<string, Omit<ClusterState, 'version' | 'apiVersions'>>();
+  const budgets = new Map<string, SpentBudget>();
   const reports = new Map<string, Report>();
   const apis = new Map<string, Pick<ClusterState, 'version' | 'apiVersions'>>();
   const keyOf = (environment: string, application: string) => `${environment}/${application}`;
@@ -52,6 +53,11 @@ export function createMemoryStateStore(): StateStore {
     writeReport: async (report) =>
       writeIf((reports.get(report.environment)?.version ?? 0) === report.version, () =>
         reports.set(report.environment, structuredClone({ ...report, version: report.version + 1 })),
+      ),
+    readBudget: async (owner) => structuredClone(budgets.get(owner)),
+    writeBudget: async (budget) =>
+      writeIf((budgets.get(budget.owner)?.version ?? 0) === budget.version, () =>
+        budgets.set(budget.owner, structuredClone({ ...budget, version: budget.version + 1 })),
       ),
     async readCluster(cluster) {
       const address = addresses.get(cluster);
