@@ -1,20 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { variables } from '../../shared/environment-variables.ts';
 import { functions, lambda, resource, resources, synthesize } from './template.ts';
+import { variablesRead } from './variables-read.ts';
 
 const template = synthesize();
 const entries = Object.entries(functions);
 const environmentOf = (construct: string) =>
   (lambda(template, construct).Environment as { Variables: Record<string, unknown> }).Variables;
-
-/** The variables that a handler reads, by its source. */
-function variablesRead(name: string): string[] {
-  const handler = readFileSync(resolve(import.meta.dirname, '../../functions', name, 'handler.ts'), 'utf8');
-  const names = [...handler.matchAll(/requireVariable\(variables\.(\w+)/g)].map(([, field = '']) => field);
-  return [...new Set(names)].map((field) => variables[field as keyof typeof variables]).sort();
-}
 
 describe('every function', () => {
   it('is known to this test', () => {
