@@ -1,6 +1,6 @@
-import { Annotations } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { objectArns } from './artifact-bucket.ts';
+import { BadInputError } from '../shared/errors.ts';
+import { bucketUses, objectArns } from './artifact-bucket.ts';
 import { clustersElsewhere, environmentsOf } from './clusters.ts';
 import type { Foundation } from './foundation.ts';
 import { bucketNameOf, roleArnOf, roles, tableArnOf } from './installation.ts';
@@ -12,6 +12,8 @@ type Admitted = { principal: ReturnType<typeof principalOf>; rights: ReconcilerR
 /**
  * Lets the reconcilers of other accounts at what is theirs and no more, whatever their own account allows them. They are named by a
  * condition, since a policy can't name as its principal a role that isn't there yet.
+ *
+ * @throws BadInputError when they have more environments than the bucket's policy can name
  */
 export function admitClusters(foundation: Foundation): void {
   const { deployer, installation } = foundation;
@@ -43,12 +45,10 @@ function admitToState({ principal, rights }: Admitted, { state, installation }: 
 }
 
 function admitToArtifacts({ principal, rights }: Admitted, { artifacts: { bucket } }: Foundation): void {
-  const allow = (action: string, patterns: string[]) =>
+  for (const { actions, keys } of bucketUses(rights))
     bucket.addToResourcePolicy(
-      new PolicyStatement({ principals: [principal], actions: [action], resources: objectArns(bucket, patterns) }),
+      new PolicyStatement({ principals: [principal], actions, resources: objectArns(bucket, keys) }),
     );
-  if (rights.read.length > 0) allow('s3:GetObject', rights.read);
-  if (rights.write.length > 0) allow('s3:PutObject', rights.write);
 }
 
 /**
@@ -58,11 +58,11 @@ function admitToArtifacts({ principal, rights }: Admitted, { artifacts: { bucket
  */
 const mostCharacters = 18_000;
 
-function checkLength(admitted: Admitted[], { artifacts, installation }: Foundation): void {
+function checkLength(admitted: Admitted[], { installation }: Foundation): void {
   const arn = `"arn:aws:s3:::${bucketNameOf(installation)}/",`.length;
-  const patterns = admitted.flatMap(({ rights: { read, write } }) => [...read, ...write]);
+  const patterns = admitted.flatMap(({ rights }) => bucketUses(rights).flatMap(({ keys }) => keys));
   const length = patterns.reduce((sum, pattern) => sum + arn + pattern.length, 0);
-  if (length > mostCharacters) Annotations.of(artifacts).addError(tooLong(length));
+  if (length > mostCharacters) throw new BadInputError([{ field: 'environments', message: tooLong(length) }]);
 }
 
 const tooLong = (length: number) =>

@@ -71,12 +71,26 @@ export class ArtifactBucket extends Construct {
 
 export type KeyPatterns = { read: string[]; write?: string[] };
 
-export function useBucket(fn: NodeFunction, bucket: IBucket, { read, write = [] }: KeyPatterns): void {
+export function useBucket(fn: NodeFunction, bucket: IBucket, patterns: KeyPatterns): void {
   fn.setVariable(variables.artifactBucket, bucket.bucketName);
-  if (read.length > 0) fn.allow('what it works with', ['s3:GetObject'], objectArns(bucket, read));
-  if (write.length > 0) fn.allow('what it makes', ['s3:PutObject'], objectArns(bucket, write));
+  for (const { why, actions, keys } of bucketUses(patterns)) fn.allow(why, actions, objectArns(bucket, keys));
 }
 
-export const objectArns = (bucket: IBucket, patterns: string[]) => patterns.map((key) => bucket.arnForObjects(key));
+/** Each pattern once, since policies have limits: what is read and written, too. */
+export function bucketUses({ read, write = [] }: KeyPatterns): { why: string; actions: string[]; keys: string[] }[] {
+  const [get, put] = ['s3:GetObject', 's3:PutObject'];
+  const uses = [
+    { why: 'what it works with', actions: [get], keys: read.filter((key) => !write.includes(key)) },
+    { why: 'what it makes', actions: [put], keys: write.filter((key) => !read.includes(key)) },
+    {
+      why: 'what it makes, and works with later',
+      actions: [get, put],
+      keys: read.filter((key) => write.includes(key)),
+    },
+  ];
+  return uses.filter(({ keys }) => keys.length > 0);
+}
+
+export const objectArns = (bucket: IBucket, keys: string[]) => keys.map((key) => bucket.arnForObjects(key));
 
 const folderOf = (key: string) => key.slice(0, key.indexOf('/') + 1);

@@ -8,7 +8,7 @@ import type { Deployer } from '../shared/config/deployer.ts';
  */
 export type Installation = { name: string; account: string; region: string };
 
-export const defaultName = 'plumbline';
+const defaultName = 'plumbline';
 
 export function installationOf({ home }: Pick<Deployer, 'home'>, name = defaultName): Installation {
   return { name, account: home?.account ?? Aws.ACCOUNT_ID, region: home?.region ?? Aws.REGION };

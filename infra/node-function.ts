@@ -45,7 +45,7 @@ type OneUse = Pick<KeyUse, 'service' | 'actions'> & Partial<KeyUse>;
 export type Grant = { why: string; actions: string[]; resources: string[] };
 
 /** Where a role's policy grows too long for one, the CDK moves statements to managed policies, but it can't split one. */
-const mostResources = 10;
+const mostResources = 4;
 
 /**
  * What the seven functions have in common: Node 24, one ES module with the SDK inside, a log group of its own, an alarm on errors, and a

@@ -16,4 +16,4 @@ export function leastPolicies(scope: Construct, names: string[]): void {
   scope.node.setContext('@aws-cdk/aws-iam.arnSizeEstimate', Math.max(leastEstimate, arnLength + longest));
 }
 
-const leastEstimate = 130;
+const leastEstimate = 100;
