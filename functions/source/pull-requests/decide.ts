@@ -59,9 +59,13 @@ function chase({ asked }: PullRequestState, minutes: (time: string) => number): 
   return { do: minutes(asked.againAt) > after.giveUp ? 'give-up' : 'nothing' };
 }
 
-/** Those that nothing is known of come first, then those whose head is new: whoever pushes often keeps no other waiting for ever. */
+/**
+ * Those that nothing is known of come first, then those whose head is new: whoever pushes often keeps no other waiting for ever. Forks, of which
+ * anybody may open as many as they like, come last.
+ */
 export function byUrgency<Item extends { open: OpenPullRequest; known: PullRequestState | undefined }>(items: Item[]) {
-  const rank = ({ open, known }: Item) => (known === undefined ? 0 : known.head === open.head ? 2 : 1);
+  const rank = ({ open, known }: Item) =>
+    (open.isFork ? 3 : 0) + (known === undefined ? 0 : known.head === open.head ? 2 : 1);
   const at = ({ known }: Item) => known?.at ?? '';
   return items.toSorted((a, b) => rank(a) - rank(b) || at(a).localeCompare(at(b)));
 }

@@ -29,7 +29,7 @@ const longest = { problems: 100, notes: 50, message: 2000 };
  * Plans one pull request: what merging it would give is rendered, kept as a release beside the branch's own, and the cluster is asked about
  * every application that would change. Nothing of it is ever deployed: after the merge the branch's head is rendered anew.
  *
- * @returns whether there was something to do
+ * @returns whether it was rendered, or tried
  */
 export async function planPullRequest(input: Input, ports: SourcePorts): Promise<boolean> {
   const { pull, known, look } = input;
@@ -37,7 +37,10 @@ export async function planPullRequest(input: Input, ports: SourcePorts): Promise
   const isAllowed = !pull.isFork || (await ports.git.isAgreedTo(repository, pull));
   if (!isAllowed && known?.refusal === 'fork' && known.head === pull.head && known.base === look.base) return false;
   const begun = beginning(input, ports);
-  if (!isAllowed) return write({ ...begun, phase: 'refused', refusal: 'fork' }, ports);
+  if (!isAllowed) {
+    await write({ ...begun, phase: 'refused', refusal: 'fork' }, ports);
+    return false;
+  }
   if (!(await write(begun, ports))) return false;
   try {
     const planned = await carryOut(begun, input, ports);

@@ -229,6 +229,16 @@ describe('pull requests to an environment branch', () => {
     expect([11, 12, 13, 14].every((number) => planned.has(number))).toBe(true);
   });
 
+  it('fault 63: is not held up by any number of forks', async () => {
+    const world = await createDeployed();
+    for (let number = 1; number <= 30; number += 1)
+      world.propose(number, web('x'), { isFork: true, author: 'stranger' });
+    world.propose(31, web('2'));
+    await world.look();
+    expect(world.asked.map(({ pullRequest }) => pullRequest)).toEqual([31]);
+    expect(await world.at(30)).toMatchObject({ refusal: 'fork' });
+  });
+
   it('waits for the deployment of the branch itself', async () => {
     const world = await createDeployed();
     world.propose(7, web('2'));
