@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
@@ -16,6 +15,7 @@ import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { createSuccessStore } from '../../shared/state/success.client.ts';
+import { createTableClient } from '../../shared/state/table.client.ts';
 import { createConnect } from './connect.ts';
 import type { ReconcilerPorts } from './ports.ts';
 import { reconcile } from './reconcile.ts';
@@ -27,7 +27,7 @@ const s3 = new S3Client();
 const objects = createS3ObjectStore({ client: s3, bucket: requireVariable(variables.artifactBucket) });
 const log = createLog('reconciler');
 const clock = systemClock;
-const stored = { client: new DynamoDBClient(), table: requireVariable(variables.stateTable) };
+const stored = { client: createTableClient(), table: requireVariable(variables.stateTable) };
 const measure = createMeasure('reconciler');
 const token = createTokenSource({
   clusterName: clusters[clusterKey]?.name ?? clusterKey,

@@ -36,8 +36,12 @@ export const bundleLibrary = (folder: string): Promise<string[]> =>
 
 /** @returns the packages that it imports */
 export async function bundleCli(folder: string): Promise<string[]> {
-  const entryPoints = ['local/tools/guardian-process.ts'];
-  await build({ ...options, entryPoints, outfile: join(folder, 'cli/guardian-process.js'), target: 'node22' });
+  await build({
+    ...options,
+    entryPoints: [guardian],
+    outfile: join(folder, 'cli/guardian-process.js'),
+    target: 'node22',
+  });
   return bundleWithout(external, {
     entryPoints: ['cli/main.ts'],
     outfile: join(folder, 'cli/plumbline.js'),
@@ -45,6 +49,8 @@ export async function bundleCli(folder: string): Promise<string[]> {
     plugins: [besideGuardian],
   });
 }
+
+const guardian = 'local/tools/guardian-process.ts';
 
 /** What ends the programs that the command started, if it is killed itself, is a script of its own beside it. */
 const besideGuardian: Plugin = {

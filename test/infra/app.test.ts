@@ -3,16 +3,24 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { deployerText } from './template.ts';
+import { deployerText, examples } from './template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-app-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** A module that, loaded before all others, cuts the network off. */
+const noNetwork = join(folder, 'no-network.mjs');
+writeFileSync(
+  noNetwork,
+  `import net from 'node:net';
+net.Socket.prototype.connect = () => { throw new Error('there is no network'); };`,
+);
+
 /** Runs the app as the CDK's command line does, in an environment that has no credentials, no region and no home. */
-function synth(deployer: string): Promise<{ code: number; stderr: string }> {
+function synth(deployer: string, more: Record<string, string> = {}): Promise<{ code: number; stderr: string }> {
   const CDK_CONTEXT_JSON = JSON.stringify({ deployer, 'aws:cdk:bundling-stacks': [] });
-  const env = { PATH: process.env.PATH, CDK_CONTEXT_JSON, CDK_OUTDIR: join(folder, 'out') };
+  const env = { PATH: process.env.PATH, CDK_CONTEXT_JSON, CDK_OUTDIR: join(folder, 'out'), ...more };
   return new Promise((done) => {
     execFile(process.execPath, ['infra/app.ts'], { cwd: root, env }, (error, _, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), stderr });
@@ -36,7 +44,7 @@ describe('the app', () => {
     expect(stacks).toHaveLength(1);
     const { files } = JSON.parse(readFileSync(join(folder, 'out/Plumbline.assets.json'), 'utf8'));
     const layer = Object.values(files as Record<string, { displayName: string; source: { path: string } }>).find(
-      ({ displayName }) => displayName.startsWith('Configuration/Layer'),
+      ({ displayName }) => displayName.includes('Configuration/Layer'),
     );
     const path = join(folder, 'out', layer?.source.path ?? '', 'plumbline/deployer.json');
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
@@ -63,7 +71,18 @@ describe('the app', () => {
     expect(stderr).toContain('Copy examples/deployer.yaml');
   });
 
-  it('takes the example as it is, and CDK finds no fault with its template', async () => {
-    expect(await synth('examples/deployer.yaml')).toEqual({ code: 0, stderr: '' });
+  it.each(Object.entries(examples))(
+    'takes the example of %s as it is, where there is no network, and CDK finds no fault with its templates',
+    async (_, file) => {
+      expect(await synth(file, { NODE_OPTIONS: `--import=${noNetwork}` })).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
+  it('would fail that if it asked anybody', async () => {
+    const asks = join(folder, 'asks.mjs');
+    writeFileSync(asks, `import './no-network.mjs'; import net from 'node:net'; net.connect(1, '127.0.0.1');`);
+    const { code, stderr } = await synth('examples/deployer.yaml', { NODE_OPTIONS: `--import=${asks}` });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('there is no network');
   });
 });
