@@ -2,6 +2,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type Inventory, parseInventory } from '../../shared/artifacts/inventory.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
+import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
 import { registry, repositoryName } from '../stack/settings.ts';
 import type { Stack } from '../stack/start.ts';
 import { createClusterView } from './cluster-view.ts';
@@ -42,6 +43,11 @@ function createStateView({ account: { clients }, played: { outputs } }: Stack): 
   return {
     desired: (environment) => state.readDesired(environment),
     application: (environment) => state.readApplication(environment, application),
+    async pullRequests(environment) {
+      const table = { client: clients.dynamodb, table: outputs.StateTableName ?? '' };
+      const known = await createDynamoPullRequestStore(table).listPullRequests(environment);
+      return known.map(({ number }) => number);
+    },
     async inventory(environment) {
       const keys = (await state.listApplications(environment)).flatMap(({ inventory }) => inventory ?? []);
       const inventories = await Promise.all(keys.map(inventoryAt));

@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import type { GitHubStandIn } from '../github/start.ts';
+import type { CheckRun } from '../github/world.ts';
 import { repository } from '../stack/settings.ts';
 import { createTemporaryFolder } from '../tools/guardian.ts';
-import type { World } from './world.ts';
+import type { Told, World } from './world.ts';
 
 const run = promisify(execFile);
 const { owner, name } = repository;
@@ -41,6 +42,20 @@ export function createGitView(github: GitHubStandIn, fullName: string): World['g
       await github.commit({ repository: fullName, branch: head, files, message: title });
       return (await octokit.pulls.create({ ...place, base, head, title })).data.number;
     },
+    async pushTo(number, files, message) {
+      const { data } = await octokit.pulls.get({ ...place, pull_number: number });
+      return github.commit({ repository: fullName, branch: data.head.ref, files, message });
+    },
+    closePullRequest: (number) => github.closePullRequest(fullName, number),
+    async told(number, environment) {
+      const { data } = await octokit.pulls.get({ ...place, pull_number: number });
+      const { comments, checkRuns } = github.records(fullName);
+      const run = checkRuns.findLast(({ sha, name }) => sha === data.head.sha && name === `plumbline/${environment}`);
+      return {
+        comments: comments.filter((one) => one.number === number).map(({ body }) => body),
+        check: run && checkOf(run),
+      };
+    },
     merge: async (number) => (await octokit.pulls.merge({ ...place, pull_number: number })).data.sha,
     async status(revision, environment) {
       const found = github.statuses(fullName, revision).find(({ context }) => context === `plumbline/${environment}`);
@@ -54,6 +69,12 @@ export function createGitView(github: GitHubStandIn, fullName: string): World['g
     },
   };
 }
+
+const checkOf = ({ conclusion, output, annotations }: CheckRun): Told['check'] => ({
+  conclusion,
+  title: output.title ?? '',
+  annotations: annotations.map(({ path, start_line }) => ({ path, line: start_line })),
+});
 
 async function revertIn(folder: string, url: string, { branch, revision }: { branch: string; revision: string }) {
   const git = (...args: string[]) =>

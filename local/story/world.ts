@@ -11,8 +11,13 @@ export type World = {
     changedPaths(from: string, to: string): Promise<string[]>;
     /** `git revert` of a commit in a real clone, pushed. Returns the new head. */
     revert(branch: string, revision: string): Promise<string>;
-    /** Opens a pull request with these files on top of the base branch, through the API. */
-    openPullRequest(base: string, files: Record<string, string>, title: string): Promise<number>;
+    /** Opens a pull request with these files on top of the base branch, through the API; `null` deletes one. */
+    openPullRequest(base: string, files: Record<string, string | null>, title: string): Promise<number>;
+    /** Another commit on a pull request's branch. Returns its new head. */
+    pushTo(pullRequest: number, files: Record<string, string | null>, message: string): Promise<string>;
+    closePullRequest(pullRequest: number): Promise<void>;
+    /** What Plumbline says of a pull request: all its comments, and the newest `plumbline/ENVIRONMENT` of each head, if there is one. */
+    told(pullRequest: number, environment: string): Promise<Told>;
     /** Merges it through the API. Returns the merge commit. */
     merge(pullRequest: number): Promise<string>;
     /** The newest status of `plumbline/ENVIRONMENT` on a commit. */
@@ -42,6 +47,8 @@ export type World = {
   state: {
     desired(environment: string): Promise<Desired | undefined>;
     application(environment: string): Promise<ApplicationState | undefined>;
+    /** Numbers of the pull requests that it knows of. */
+    pullRequests(environment: string): Promise<number[]>;
     /** `Kind/name` of what the inventory lists. */
     inventory(environment: string): Promise<string[]>;
   };
@@ -57,6 +64,11 @@ export type World = {
   };
   /** Messages that the alert topic has sent since the start. */
   alerts(): Promise<{ subject: string; message: string }[]>;
+};
+
+export type Told = {
+  comments: string[];
+  check: { conclusion: string | null; title: string; annotations: { path: string; line: number }[] } | undefined;
 };
 
 export type DeploymentView = {

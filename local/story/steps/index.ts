@@ -6,6 +6,7 @@ import { firstDeployment } from './first-deployment.ts';
 import { missingImage } from './missing-image.ts';
 import { promotion } from './promotion.ts';
 import { prune } from './prune.ts';
+import { pullRequest } from './pull-request.ts';
 import { push } from './push.ts';
 import { revert } from './revert.ts';
 
@@ -19,4 +20,5 @@ export const steps: Step[] = [
   revert,
   crash,
   missingImage,
+  pullRequest,
 ];
