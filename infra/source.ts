@@ -59,9 +59,10 @@ function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundatio
     keys.rendering('*', '*', '*'),
     keys.rendered('*', '*'),
     keys.chart('*'),
+    keys.artifact('*', '*'),
     keys.release('*', '*'),
   ];
-  artifacts.usedBy(fn, { read: own, write: [...own, keys.artifact('*', '*')] });
+  artifacts.usedBy(fn, { read: own, write: own });
 }
 
 /** Charts in ECR; from everywhere else they come without credentials. */
