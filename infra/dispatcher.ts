@@ -20,6 +20,7 @@ import { roleNameOf, roles } from './installation.ts';
 import { NodeFunction } from './node-function.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { allowReconciliations, type ReconciliationQueue } from './reconciliation-queues.ts';
+import { createSchedulerRole } from './scheduler-role.ts';
 import { watchFollower, watchSchedules, watchTicks } from './watch.ts';
 
 const timeout = Duration.minutes(1);
@@ -37,6 +38,11 @@ export type DispatcherProps = {
 /** What others may wait for. Lambda compares only the new item: whether it was healthy before is not known here, and does no harm. */
 const becameHealthy = {
   dynamodb: { Keys: { sk: { S: [{ prefix: applicationPrefix }] } }, NewImage: { phase: { S: ['healthy'] } } },
+};
+
+/** What may be promoted: what was told of an environment of which a revision was deployed. */
+const wasTold = {
+  dynamodb: { Keys: { pk: { S: [{ prefix: reportKey('') }] } }, NewImage: { deployed: { M: { revision: { S: [{ exists: true }] } } } } },
 };
 
 /** The guarantee behind every event: at each tick it starts what was lost, what waits, and what must be looked at again. */
@@ -66,7 +72,7 @@ export class Dispatcher extends Construct {
     this.ticks.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.ticks.buriedBy(fn);
     const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'applications whose dependants were not started' });
-    followState(fn, state, { deadLetters, only: [becameHealthy] });
+    followState(fn, state, { deadLetters, only: [becameHealthy, wasTold] });
     watchFollower(this, alerts, fn.lambda, 'the dispatcher');
     this.schedule(deployer.schedules, alerts);
   }
@@ -74,6 +80,8 @@ export class Dispatcher extends Construct {
   /** One schedule for each kind of tick. A tick that was missed is made good by the next, so Scheduler gives up after one interval. */
   private schedule(schedules: Deployer['schedules'], alerts: Alerts): void {
     const scheduleGroup = new ScheduleGroup(this, 'Schedules');
+    // Its rights are complete; the targets would add to them.
+    const role = createSchedulerRole(this, scheduleGroup, this.ticks).withoutPolicyUpdates();
     for (const [kind, seconds] of Object.entries(schedules)) {
       const interval = Duration.seconds(seconds);
       const input = ScheduleTargetInput.fromObject({ kind, scheduledAt: ContextAttribute.scheduledTime });
@@ -83,6 +91,7 @@ export class Dispatcher extends Construct {
         schedule: ScheduleExpression.rate(interval),
         target: new SqsSendMessage(this.ticks.queue, {
           input,
+          role,
           deadLetterQueue: this.ticks.deadLetters.queue,
           maxEventAge: Duration.seconds(Math.min(seconds, longestEventAge)),
         }),

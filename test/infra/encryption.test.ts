@@ -119,20 +119,19 @@ describe.each([...rolesWithPolicies])('%s', (role, parts) => {
     expect(judgements.filter(({ decision }) => !decision.allowed)).toEqual([]);
   });
 
-  if (!role.includes('Scheduler'))
-    it('may use it for nothing else: only through a service, and but for its variables only for what it names', () => {
-      const uses = policies
-        .flatMap((policy) => many(policy.Statement as Statement | Statement[]))
-        .filter(({ Action }) => many(Action).some((action) => action.startsWith('kms:')));
-      expect(uses.length).toBeGreaterThan(0);
-      for (const { Action, Resource, Condition } of uses) {
-        expect(Resource).toBe(keyArn);
-        expect(many(Action).filter((action) => !['kms:Decrypt', 'kms:GenerateDataKey'].includes(action))).toEqual([]);
-        const service = String(Condition?.StringEquals?.['kms:ViaService']);
-        expect(service).toMatch(/^(dynamodb|lambda|s3|secretsmanager|sns|sqs)\.eu-west-1\.amazonaws\.com$/);
-        if (!service.startsWith('lambda')) expect(JSON.stringify(Condition)).toContain('kms:EncryptionContext:');
-      }
-    });
+  it('may use it for nothing else: only through a service, and but for its variables only for what it names', () => {
+    const uses = policies
+      .flatMap((policy) => many(policy.Statement as Statement | Statement[]))
+      .filter(({ Action }) => many(Action).some((action) => action.startsWith('kms:')));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const { Action, Resource, Condition } of uses) {
+      expect(Resource).toBe(keyArn);
+      expect(many(Action).filter((action) => !['kms:Decrypt', 'kms:GenerateDataKey'].includes(action))).toEqual([]);
+      const service = String(Condition?.StringEquals?.['kms:ViaService']);
+      expect(service).toMatch(/^(dynamodb|lambda|s3|secretsmanager|sns|sqs)\.eu-west-1\.amazonaws\.com$/);
+      if (!service.startsWith('lambda')) expect(JSON.stringify(Condition)).toContain('kms:EncryptionContext:');
+    }
+  });
 });
 
 it('the renderer, which has no rights, opens its variables with it and nothing else', () => {

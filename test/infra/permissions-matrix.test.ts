@@ -15,7 +15,7 @@ const cells = everything(account, {
   environments,
   partitions: [
     ...[environmentKey, pullRequestsKey, reportKey, successKey].flatMap((keyOf) => own.map(keyOf)),
-    ...['cluster#main', 'cluster#lab', 'other'],
+    ...['cluster#main', 'cluster#lab', 'budget#example-org', 'other'],
   ],
   clusters: ['main', 'lab', 'other'],
   secrets: ['read', 'write', 'report', 'webhook', 'write-2'].map((name) => `plumbline/${name}`),
@@ -88,12 +88,15 @@ const expected: Record<string, string[]> = {
     ...['poll ReporterReportsQueue', 'send ReporterReportsDeadLettersQueue', 'tell default bus'],
     ...each(own, 'GetItem environment#', 'Query environment#', 'GetItem pullRequests#'),
     ...each(own, 'GetItem report#', 'PutItem report#'),
+    ...each(['budget#example-org'], 'GetItem ', 'PutItem '),
   ],
   Scheduler: ['send DispatcherTicksQueue', 'send DispatcherTicksDeadLettersQueue'],
 };
 
 const guardAllows = createGuardJudge(account);
-const owners = new Map(rolesOf(account).map((role) => [role.owner.replace(/^SchedulerRole.*/, 'Scheduler'), role]));
+const owners = new Map(
+  rolesOf(account).map((role) => [role.owner.replace(/^DispatcherSchedulerRole$/, 'Scheduler'), role]),
+);
 
 /** Asked of both judges: the simulator, and the guard of the local stack. */
 async function may(role: Role, { verb, on, asks }: Cell, byOwnCode: boolean): Promise<boolean> {

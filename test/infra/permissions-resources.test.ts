@@ -185,7 +185,7 @@ describe('who may take a role', () => {
       const [statement, ...more] = many(trust.Statement);
       expect(more, owner).toEqual([]);
       expect(statement, owner).toMatchObject({ Effect: 'Allow', Action: 'sts:AssumeRole' });
-      const service = owner.startsWith('SchedulerRole') ? 'scheduler.amazonaws.com' : 'lambda.amazonaws.com';
+      const service = owner === 'DispatcherSchedulerRole' ? 'scheduler.amazonaws.com' : 'lambda.amazonaws.com';
       expect(statement?.Principal, owner).toEqual({ Service: service });
       if (service.startsWith('scheduler'))
         expect(keysOf(statement as Statement), owner).toEqual(

@@ -100,13 +100,16 @@ function readExample(file: string): string {
   return readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 }
 
-/** The examples, and what they don't have: images of another account and of another region, and signatures. */
+/** The examples, and what they don't have: images of another account, signatures, a key of one's own. */
 export const everyKind: Record<string, string> = {
   ...Object.fromEntries(Object.entries(examples).map(([name, file]) => [name, readExample(file)])),
   'registries elsewhere, and signatures': readExample(examples['one cluster'])
     .replace(/^# (home:|registries:| {2}- \{ account)/gm, '$1')
     .replace("images: ['", "images: ['210987654321.dkr.ecr.us-east-1.amazonaws.com/*-web', '")
     .replace('    branch: staging\n', '    branch: staging\n    verify: [{ keys: [cosign.pub] }]\n'),
+  'a key of one’s own': `${readExample(examples['one cluster'])}
+encryption: { keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' }
+`,
 };
 
 /** The app with every stack of a `deployer.yaml`, as constructs. */
