@@ -73,11 +73,6 @@ export const isDecided = ({ phase, asked }: PullRequestState): boolean =>
 export const unanswered = ({ applications, done }: NonNullable<PullRequestState['asked']>): string[] =>
   applications.filter((name) => !Object.hasOwn(done, name));
 
-/** What becomes of one without another look at its content. */
-export type PullRequestChange = Partial<Pick<PullRequestState, 'phase' | 'refusal' | 'problems' | 'at'>> & {
-  againAt?: string;
-};
-
 export type PullRequestPlace = Pick<PullRequestState, 'environment' | 'number' | 'sequence'>;
 type PlanDone = { environment: string; number: number; id: string; application: string; outcome: PlanOutcome };
 
@@ -85,10 +80,8 @@ type PlanDone = { environment: string; number: number; id: string; application: 
 export type PullRequestStore = {
   listPullRequests(environment: string): Promise<PullRequestState[]>;
   readPullRequest(environment: string, number: number): Promise<PullRequestState | undefined>;
-  /** Writes over a smaller or equal sequence. */
+  /** Writes over a smaller or equal sequence. A plan that was noted since it was read is forgotten by it. */
   writePullRequest(state: PullRequestState): Promise<WriteResult>;
-  /** Changes it if the sequence is still the same, and leaves alone which plans are there. */
-  changePullRequest(place: PullRequestPlace, change: PullRequestChange): Promise<WriteResult>;
   /** Notes that a plan is there, if it is still the one that is asked for. */
   notePlan(done: PlanDone): Promise<WriteResult>;
   /** Forgets it if the sequence is still the same. */

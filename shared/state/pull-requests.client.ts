@@ -8,7 +8,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { pullRequestsKey } from './keys.ts';
-import { type PullRequestChange, type PullRequestStore, pullRequestKey, pullRequestSchema } from './pull-request.ts';
+import { type PullRequestStore, pullRequestKey, pullRequestSchema } from './pull-request.ts';
 import type { WriteResult } from './store.ts';
 
 type Table = { client: DynamoDBClient; table: string };
@@ -16,11 +16,6 @@ type Table = { client: DynamoDBClient; table: string };
 /** Pull requests in the state table, in a partition for each environment, so that its stream tells of them. */
 export function createDynamoPullRequestStore({ client, table: TableName }: Table): PullRequestStore {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const ofLook = (sequence: number) => ({
-    ConditionExpression: '#sequence = :sequence',
-    ExpressionAttributeNames: { '#sequence': 'sequence' },
-    ExpressionAttributeValues: { ':sequence': sequence },
-  });
 
   return {
     async listPullRequests(environment) {
@@ -56,23 +51,6 @@ export function createDynamoPullRequestStore({ client, table: TableName }: Table
         ),
       ),
 
-    changePullRequest({ environment, number, sequence }, change) {
-      const { expression, names, values } = setting(change);
-      const condition = ofLook(sequence);
-      return unlessSuperseded(() =>
-        documents.send(
-          new UpdateCommand({
-            TableName,
-            Key: pullRequestKey(environment, number),
-            UpdateExpression: `SET ${expression}`,
-            ConditionExpression: condition.ConditionExpression,
-            ExpressionAttributeNames: { ...condition.ExpressionAttributeNames, ...names },
-            ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ...values },
-          }),
-        ),
-      );
-    },
-
     notePlan: ({ environment, number, id, application, outcome }) =>
       unlessSuperseded(() =>
         documents.send(
@@ -89,22 +67,16 @@ export function createDynamoPullRequestStore({ client, table: TableName }: Table
 
     deletePullRequest: ({ environment, number, sequence }) =>
       unlessSuperseded(() =>
-        documents.send(new DeleteCommand({ TableName, Key: pullRequestKey(environment, number), ...ofLook(sequence) })),
+        documents.send(
+          new DeleteCommand({
+            TableName,
+            Key: pullRequestKey(environment, number),
+            ConditionExpression: '#sequence = :sequence',
+            ExpressionAttributeNames: { '#sequence': 'sequence' },
+            ExpressionAttributeValues: { ':sequence': sequence },
+          }),
+        ),
       ),
-  };
-}
-
-/** `phase` and the like are reserved words, so every name is a placeholder. */
-function setting({ againAt, ...change }: PullRequestChange) {
-  const fields = Object.entries(change).filter(([, value]) => value !== undefined);
-  const asked = againAt === undefined ? [] : ['asked.againAt = :againAt'];
-  return {
-    expression: [...fields.map(([name]) => `#${name} = :${name}`), ...asked].join(', '),
-    names: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
-    values: {
-      ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
-      ...(againAt !== undefined && { ':againAt': againAt }),
-    },
   };
 }
 

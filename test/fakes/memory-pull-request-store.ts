@@ -21,13 +21,6 @@ export function createMemoryPullRequestStore(): PullRequestStore {
       states.set(keyOf(next), structuredClone(next));
       return 'written';
     },
-    async changePullRequest(place, { againAt, ...change }) {
-      const state = atPlace(place);
-      if (state === undefined) return 'superseded';
-      const asked = state.asked && { ...state.asked, ...(againAt !== undefined && { againAt }) };
-      states.set(keyOf(place), structuredClone({ ...state, ...change, asked }));
-      return 'written';
-    },
     async notePlan({ environment, number, id, application, outcome }) {
       const state = states.get(keyOf({ environment, number }));
       if (state?.asked?.id !== id) return 'superseded';

@@ -74,27 +74,33 @@ async function walk(look: Look, { open, known }: Found, ports: SourcePorts): Pro
   return looked;
 }
 
-/** What is known already, as it goes on. */
+/** What is known already, as it goes on. A plan that comes at this very moment is asked for again, or no longer of use. */
 async function keep(step: Step, state: PullRequestState | undefined, look: Look, ports: SourcePorts): Promise<void> {
-  if (state === undefined) return;
+  if (state === undefined || step.do === 'nothing' || step.do === 'begin') return;
   const { pullRequests, clock } = ports;
+  if (step.do === 'forget') {
+    await pullRequests.deletePullRequest(state);
+    return;
+  }
   const at = clock.now().toISOString();
-  switch (step.do) {
+  const next = { ...state, at, ...changes(step.do, state, at) };
+  await pullRequests.writePullRequest(next);
+  if (step.do === 'resend') await askForPlans(next, look.environment.cluster, at, ports);
+}
+
+function changes(
+  doing: 'close' | 'touch' | 'give-up' | 'resend',
+  { asked }: PullRequestState,
+  at: string,
+): Partial<PullRequestState> {
+  switch (doing) {
     case 'close':
-      await pullRequests.changePullRequest(state, { phase: 'closed', at });
-      return;
-    case 'forget':
-      await pullRequests.deletePullRequest(state);
-      return;
-    case 'touch':
-      await pullRequests.changePullRequest(state, { at });
-      return;
+      return { phase: 'closed' };
     case 'give-up':
-      await pullRequests.changePullRequest(state, { phase: 'refused', refusal: 'overdue', at });
-      return;
+      return { phase: 'refused', refusal: 'overdue' };
     case 'resend':
-      await pullRequests.changePullRequest(state, { againAt: at });
-      await askForPlans(state, look.environment.cluster, at, ports);
-      return;
+      return { asked: asked && { ...asked, againAt: at } };
+    case 'touch':
+      return {};
   }
 }

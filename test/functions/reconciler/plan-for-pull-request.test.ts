@@ -48,7 +48,7 @@ describe('a plan for a pull request', () => {
     await older.plan();
     expect(await older.stored()).toBe(false);
     const closed = await createAsked('7-3');
-    await closed.store.changePullRequest(aPullRequest(), { phase: 'closed' });
+    await closed.store.writePullRequest(aPullRequest({ phase: 'closed' }));
     await closed.plan();
     expect(await closed.stored()).toBe(false);
   });
