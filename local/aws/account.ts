@@ -23,6 +23,8 @@ export type LocalAccount = {
   play(cdkOut: string, options?: PlayOptions): Promise<PlayedStack>;
   /** Pushes an image to ECR. @returns its digest. */
   pushImage(repository: string, tag: string, options?: PushOptions): Promise<string>;
+  /** Pushes the archive of a Helm chart to ECR. */
+  pushChart(repository: string, tag: string, archive: Uint8Array): Promise<void>;
   /** Sends the event of a push, even of an image that doesn't exist. */
   emitPush(repository: string, tag: string, digest: string): Promise<void>;
   /** Credentials of a session of a role of the template, as Lambda would get them. */
@@ -66,6 +68,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<LocalA
       return stack;
     },
     pushImage: registry.push,
+    pushChart: registry.pushChart,
     emitPush: registry.emitPush,
     assumeRole: async (request) => (await internals.sessions.assume(request)).credentials,
     identify: async (url, headers) => identify(world, url, headers),

@@ -8,7 +8,7 @@ import {
 import type { Clients } from './clients.ts';
 
 /** What is pushed: a manifest, and the blobs that it speaks of. */
-export type Content = { manifest: string; blobs: string[] };
+export type Content = { manifest: string; blobs: (string | Uint8Array)[] };
 
 /** What belongs to an image: under a tag of its own, or as an OCI referrer. */
 export type Attachment = {
@@ -22,8 +22,8 @@ type Target = { ecr: Clients['ecr']; repository: string };
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const configType = 'application/vnd.oci.image.config.v1+json';
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const descriptorOf = (mediaType: string, content: string) => ({
+const sha256 = (content: string | Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+const descriptorOf = (mediaType: string, content: string | Uint8Array) => ({
   mediaType,
   digest: sha256(content),
   size: Buffer.byteLength(content),
@@ -47,6 +47,21 @@ export function imageOf(content: string, labels: Record<string, string>): Conten
     layers: [layer],
   };
   return { manifest: JSON.stringify(manifest), blobs: [config, content] };
+}
+
+/**
+ * A chart as `helm push` makes it.
+ *
+ * @see https://helm.sh/docs/topics/registries/#helm-chart-manifest
+ */
+export function chartOf(archive: Uint8Array): Content {
+  const config = '{}';
+  const manifest = {
+    ...{ schemaVersion: 2, mediaType: manifestType },
+    config: descriptorOf('application/vnd.cncf.helm.config.v1+json', config),
+    layers: [descriptorOf('application/vnd.cncf.helm.chart.content.v1.tar+gzip', archive)],
+  };
+  return { manifest: JSON.stringify(manifest), blobs: [config, archive] };
 }
 
 /** A manifest as cosign pushes it. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { BatchGetImageCommand, CreateRepositoryCommand, RepositoryAlreadyExistsException } from '@aws-sdk/client-ecr';
 import type { Clients } from './clients.ts';
-import { type Attachment, attachmentOf, imageOf, pushBlobs, putManifest } from './registry-content.ts';
+import { type Attachment, attachmentOf, chartOf, imageOf, pushBlobs, putManifest } from './registry-content.ts';
 import type { EventBus } from './sources/event-bus.ts';
 
 export type PushOptions = {
@@ -21,6 +21,8 @@ export type Registry = {
   push(repository: string, tag: string, options?: PushOptions): Promise<string>;
   /** Pushes what belongs to an image, such as its signature, and sends the event of that. @returns the digest. */
   attach(repository: string, attachment: Attachment): Promise<string>;
+  /** Pushes a chart's archive; the repository is created if it is missing. */
+  pushChart(repository: string, tag: string, archive: Uint8Array): Promise<void>;
   /** Sends the event of a push, whether there is such an image or not. */
   emitPush(repository: string, tag: string, digest: string): Promise<void>;
 };
@@ -43,6 +45,11 @@ export function createRegistry({ ecr }: Pick<Clients, 'ecr'>, bus: EventBus): Re
       const pushed = await putManifest(manifest, { ecr, repository, tag });
       if (emitEvent) await emitPush(repository, tag, pushed);
       return pushed;
+    },
+    pushChart: async (repository, tag, archive) => {
+      await ensureRepository(ecr, repository);
+      const manifest = await pushBlobs(chartOf(archive), { ecr, repository });
+      await emitPush(repository, tag, await putManifest(manifest, { ecr, repository, tag }));
     },
     attach: async (repository, attachment) => {
       const { tag } = attachment;

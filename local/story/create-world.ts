@@ -1,4 +1,3 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type Inventory, parseInventory } from '../../shared/artifacts/inventory.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
@@ -8,6 +7,10 @@ import type { Stack } from '../stack/start.ts';
 import { createClusterView } from './cluster-view.ts';
 import { application } from './expectations.ts';
 import { createGitView } from './git-view.ts';
+import { askForPlan } from './plan-request.ts';
+import { pushChart } from './push-chart.ts';
+import { createQueueView } from './queue-view.ts';
+import { takeOver } from './take-over.ts';
 import type { World } from './world.ts';
 
 /** The story's world, made of the running stack: everything is looked at from outside, as its users would. */
@@ -18,6 +21,7 @@ export function createWorld(stack: Stack): World {
     registry: {
       repository: `${registry}/${application}`,
       push: (tag) => account.pushImage(application, tag),
+      pushChart: (name, version) => pushChart(stack, name, version),
       announceOnly: (tag) => account.emitPush(application, tag, `sha256:${'0'.repeat(64)}`),
     },
     cluster: createClusterView(cluster.adminKubeconfig),
@@ -30,12 +34,15 @@ export function createWorld(stack: Stack): World {
           .map(({ text }) => parseLine(text)),
       kill: (name) => killAll(played.processes(logicalName(name))),
     },
-    queues: { deadLetters: () => countDeadLetters(stack) },
+    queues: createQueueView(stack),
+    takenOver: (name) => takeOver(stack, logicalName(name)),
     alerts: async () => account.published().map(({ subject = '', message }) => ({ subject, message })),
   };
 }
 
-function createStateView({ account: { clients }, played: { outputs } }: Stack): World['state'] {
+function createStateView(stack: Stack): World['state'] {
+  const { clients } = stack.account;
+  const { outputs } = stack.played;
   const state = createDynamoStateStore({ client: clients.dynamodb, table: outputs.StateTableName ?? '' });
   const objects = createS3ObjectStore({ client: clients.s3, bucket: outputs.ArtifactBucketName ?? '' });
   const inventoryAt = async (key: string): Promise<Inventory> =>
@@ -48,6 +55,7 @@ function createStateView({ account: { clients }, played: { outputs } }: Stack): 
       const known = await createDynamoPullRequestStore(table).listPullRequests(environment);
       return known.map(({ number }) => number);
     },
+    plan: (environment, application, release) => askForPlan(stack, objects, { environment, application, release }),
     async inventory(environment) {
       const keys = (await state.listApplications(environment)).flatMap(({ inventory }) => inventory ?? []);
       const inventories = await Promise.all(keys.map(inventoryAt));
@@ -63,18 +71,6 @@ const logicalName = (name: string) => name.replaceAll('-', '');
 function killAll(processes: number[]): number {
   for (const id of processes) process.kill(id, 'SIGKILL');
   return processes.length;
-}
-
-async function countDeadLetters({ account: { clients }, played }: Stack): Promise<number> {
-  const arns = new Set(played.queues.map(({ deadLetterArn }) => deadLetterArn));
-  const dead = played.queues.filter(({ arn }) => arns.has(arn));
-  if (dead.length === 0)
-    throw new Error('the template has no dead-letter queue, so nothing can be said of dead letters');
-  const AttributeNames = ['ApproximateNumberOfMessages' as const];
-  const count = ({ url }: { url: string }) =>
-    clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }));
-  const counts = await Promise.all(dead.map(count));
-  return counts.reduce((sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages), 0);
 }
 
 function parseLine(text: string): Record<string, unknown> {

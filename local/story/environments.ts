@@ -1,5 +1,5 @@
 import { type PolicyRule, readPods, rulesForKinds } from '../../shared/kubernetes/rules.ts';
-import type { LocalEnvironment } from '../stack/settings.ts';
+import { type LocalEnvironment, registry } from '../stack/settings.ts';
 
 const rules: PolicyRule[] = [
   ...rulesForKinds([
@@ -14,6 +14,7 @@ const rules: PolicyRule[] = [
 export const storyEnvironments: LocalEnvironment[] = ['staging', 'production'].map((name) => ({
   name,
   namespaces: [name],
+  charts: [`oci://${registry}/charts/*`],
   secrets: 'refuse',
   clusterKinds: [],
   rules,

@@ -12,7 +12,7 @@ type Options = { timeoutSeconds?: number; everyMilliseconds?: number };
 export async function eventually<Value>(
   what: string,
   probe: () => Promise<Value | undefined | false>,
-  { timeoutSeconds = 60, everyMilliseconds = 25 }: Options = {},
+  { timeoutSeconds = 180, everyMilliseconds = 25 }: Options = {},
 ): Promise<Value> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   let last: unknown;

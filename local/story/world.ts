@@ -1,4 +1,6 @@
+import type { Plan } from '../../shared/artifacts/plan.ts';
 import type { ApplicationState, Desired } from '../../shared/state/types.ts';
+import type { Clients } from '../aws/clients.ts';
 
 /** What the story does and looks at, in its own words. `create-world.ts` makes it of the local stack. */
 export type World = {
@@ -30,6 +32,8 @@ export type World = {
     repository: string;
     /** Pushes an image; ECR tells EventBridge. Returns the digest. */
     push(tag: string): Promise<string>;
+    /** Pushes a Helm chart to `charts/NAME`. Returns the reference as `environment.yaml` has it. */
+    pushChart(name: string, version: string): Promise<ChartPin>;
     /** Only the event of a push, of an image that isn't there. */
     announceOnly(tag: string): Promise<void>;
   };
@@ -49,6 +53,8 @@ export type World = {
     application(environment: string): Promise<ApplicationState | undefined>;
     /** Numbers of the pull requests that it knows of. */
     pullRequests(environment: string): Promise<number[]>;
+    /** Asks the reconciler what a release would do to an application, and waits for the plan. */
+    plan(environment: string, application: string, release: string): Promise<Plan>;
     /** `Kind/name` of what the inventory lists. */
     inventory(environment: string): Promise<string[]>;
   };
@@ -61,9 +67,24 @@ export type World = {
   queues: {
     /** Messages in every dead-letter queue together. */
     deadLetters(): Promise<number>;
+    /** Sends a text to every queue whose order doesn't matter. Returns their names. */
+    sendToEach(text: string): Promise<string[]>;
+    /** Takes the messages out of the dead-letter queue of a queue, each with the reason why it is there. */
+    takeDeadLetters(queue: string): Promise<{ body: string; reason: string | undefined }[]>;
   };
+  /** Calls AWS with the credentials of a function, as somebody would who has taken it over. */
+  takenOver(functionName: string): Promise<TakenOver>;
   /** Messages that the alert topic has sent since the start. */
   alerts(): Promise<{ subject: string; message: string }[]>;
+};
+
+export type ChartPin = { repository: string; name: string; version: string; digest: string };
+
+/** What somebody would need who has taken a function over. */
+export type TakenOver = {
+  clients: Clients;
+  /** What `Ref` gives, by logical id without the hash at its end. */
+  resource(logicalId: string): string;
 };
 
 export type Told = {

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AccountRecord } from '../../local/stack/record.ts';
 import type { Story } from '../../local/story/report.ts';
+import { steps } from '../../local/story/steps/index.ts';
+import { intruder } from '../../local/story/take-over.ts';
+import { rolesOf } from '../support/iam/policies.ts';
+import { disputed, permissionsOf, refused, unused, useByService, usedByOwnCode } from '../support/iam/proof.ts';
+import { simulate } from '../support/iam/simulate.ts';
 import { type Local, startLocal } from '../support/local-process.ts';
 
 const run = promisify(execFile);
@@ -14,13 +20,16 @@ describe('npm run local', () => {
   let folder: string;
   let local: Local;
   let story: Story;
+  let record: AccountRecord;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'story-'));
     const report = join(folder, 'report.json');
-    local = await startLocal(['--report', report]);
+    const calls = join(folder, 'calls.json');
+    local = await startLocal(['--report', report, '--record', calls]);
     await local.said('The stack stays up');
     story = JSON.parse(await readFile(report, 'utf8'));
+    record = JSON.parse(await readFile(calls, 'utf8'));
   });
   afterAll(async () => {
     local?.kill('SIGKILL');
@@ -31,8 +40,42 @@ describe('npm run local', () => {
   it('plays every step of the story, and each holds', () => {
     const failed = story.steps.filter(({ ok }) => !ok);
     expect(failed, local.output()).toEqual([]);
-    expect(story.steps.map(({ name }) => name[0]).join('')).toBe('abcdefghin');
+    expect(story.steps.map(({ name }) => name)).toEqual(steps.map(({ name }) => name));
     expect(story.ok).toBe(true);
+  });
+
+  describe('its calls to AWS', () => {
+    it('are all allowed, but those of the intruder', () => {
+      expect(record.calls.length).toBeGreaterThan(200);
+      expect(refused(record, intruder)).toEqual([]);
+      const intrusions = record.calls.filter(({ caller }) => caller === intruder);
+      expect(intrusions.filter(({ allowed }) => allowed)).toEqual([]);
+      expect(intrusions.length).toBeGreaterThan(20);
+    });
+
+    it('are judged the same by a simulator that somebody else wrote, with the policies of the template', async () => {
+      expect(await disputed(record)).toEqual([]);
+    });
+
+    it('use every permission that the template gives to anybody', () => {
+      expect(rolesOf(record).flatMap(permissionsOf).length).toBeGreaterThan(100);
+      expect(unused(record)).toEqual([]);
+    });
+
+    it('leave to Lambda what is Lambda’s: network interfaces, logs, and reading queues and streams', async () => {
+      const permissions = rolesOf(record).flatMap(permissionsOf);
+      const services = permissions.filter((permission) => useByService(record, permission) !== undefined);
+      expect(usedByOwnCode(record)).toEqual([]);
+      for (const { role, action, resource } of services) {
+        const ask = { action, resource: resource.replace(/(:log-group:.*):\*$/, '$1:log-stream:x') };
+        const may = (byOwnCode: boolean) => simulate(record, { ...role, endpoints: {} }, { ...ask, byOwnCode });
+        expect(await may(false), `${role.owner}: ${action} is needed by the service`).toBe(true);
+        if (action.startsWith('ec2:')) expect(await may(true), `${role.owner}: ${action} by its own code`).toBe(false);
+      }
+      expect(new Set(services.map(({ action }) => action.split(':')[0]))).toEqual(
+        new Set(['logs', 'ec2', 'sqs', 'dynamodb']),
+      );
+    });
   });
 
   it('prints a table of the steps', () => {

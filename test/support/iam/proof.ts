@@ -9,13 +9,14 @@ import { simulate, simulateOther } from './simulate.ts';
 export type Permission = { role: Role; action: string; resource: string; partition?: string };
 
 const leadingKeys = 'dynamodb:LeadingKeys';
+const operators = ['ForAllValues:StringEquals', 'ForAllValues:StringLike'];
 
 /** Everything that a role's statements allow, piece by piece. */
 export const permissionsOf = (role: Role): Permission[] =>
   role.statements
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action, Resource, Condition }) => {
-      const partitions = many(Condition?.['ForAllValues:StringEquals']?.[leadingKeys]).map(String);
+      const partitions = operators.flatMap((operator) => many(Condition?.[operator]?.[leadingKeys]).map(String));
       const pieces = many(Action).flatMap((action) => many(Resource).map((resource) => ({ role, action, resource })));
       if (partitions.length === 0) return pieces;
       return pieces.flatMap((piece) => partitions.map((partition) => ({ ...piece, partition })));
@@ -29,7 +30,8 @@ const isUseOf = (call: RecordedCall, { role, action, resource, partition }: Perm
   call.roleArn === role.arn &&
   call.action === action &&
   matchesPattern(resource, call.resource) &&
-  (partition === undefined || many(call.context[leadingKeys.toLowerCase()]).includes(partition));
+  (partition === undefined ||
+    many(call.context[leadingKeys.toLowerCase()]).some((key) => matchesPattern(partition, key)));
 
 /** What Lambda does in a function's name, and the player of the template doesn't. */
 const byLambda: Readonly<Record<string, string>> = {
