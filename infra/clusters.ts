@@ -21,7 +21,10 @@ export const clustersAtHome = (deployer: Deployer): string[] =>
 
 /** The cluster in whose VPC the renderer stands, if it has none of its own. */
 export const besideRenderer = (deployer: Deployer): DeployerCluster =>
-  clusterOf(deployer, clustersAtHome(deployer)[0] ?? Object.keys(deployer.clusters)[0] ?? '');
+  clusterOf(
+    deployer,
+    deployer.renderer.cluster ?? clustersAtHome(deployer)[0] ?? Object.keys(deployer.clusters)[0] ?? '',
+  );
 
 export type ClusterElsewhere = { key: string; cluster: DeployerCluster; account: string };
 

@@ -56,14 +56,18 @@ export const clusterSchema = z.strictObject({
 
 export type DeployerCluster = z.output<typeof clusterSchema>;
 
-type Placed = { home?: Location | undefined; clusters: Record<string, Pick<DeployerCluster, 'account' | 'region'>> };
+type Placed = {
+  home?: Location | undefined;
+  clusters: Record<string, Pick<DeployerCluster, 'account' | 'region'>>;
+  renderer: { network: 'own' | 'cluster'; cluster?: string | undefined };
+};
 
 /** The account of a cluster that doesn't stand in Plumbline's own. */
 export const accountElsewhere = ({ account }: Pick<DeployerCluster, 'account'>, { home }: Pick<Placed, 'home'>) =>
   account === home?.account ? undefined : account;
 
-/** What stands elsewhere must know where Plumbline is. */
-export function checkClusters({ home, clusters }: Placed, context: z.RefinementCtx): void {
+/** What stands elsewhere must know where Plumbline is, and what renders stays there. */
+export function checkClusters({ home, clusters, renderer }: Placed, context: z.RefinementCtx): void {
   const add = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   for (const [key, { account, region }] of Object.entries(clusters)) {
     if (home === undefined && (account !== undefined || region !== undefined))
@@ -71,6 +75,10 @@ export function checkClusters({ home, clusters }: Placed, context: z.RefinementC
     if (home !== undefined && region !== undefined && region !== home.region)
       add(['clusters', key, 'region'], `must be home's, ${home.region}: ${regional}`);
   }
+  const atHome = Object.keys(clusters).filter((key) => accountElsewhere(clusters[key] ?? {}, { home }) === undefined);
+  const { network, cluster = atHome[0] } = renderer;
+  if (network === 'cluster' && (cluster === undefined || !atHome.includes(cluster)))
+    add(['renderer', 'cluster'], `must be a cluster of Plumbline's own account: ${atHome.join(', ') || '(none is)'}`);
 }
 
 const regional =

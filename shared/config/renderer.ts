@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './names.ts';
 
 /** How the function is shut in that runs what repositories contain. */
 export const rendererSchema = z.strictObject({
@@ -7,6 +8,11 @@ export const rendererSchema = z.strictObject({
     .default('own')
     .describe(
       "`own` makes a VPC for it with nothing but an endpoint to the artifact bucket and a resolver that knows that one name. `cluster` puts it beside the first cluster's nodes, where names can be resolved and the VPC's endpoint may lead further: for accounts in which no VPC may be made.",
+    ),
+  cluster: nameSchema
+    .optional()
+    .describe(
+      'With `network: cluster`: a key of `clusters`, in whose subnets it runs. It must be one of `home`. Default: the first of them.',
     ),
   tenantIsolation: z
     .boolean()

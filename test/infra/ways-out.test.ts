@@ -99,6 +99,14 @@ describe('of many clusters, VPCs and accounts', () => {
     expect(renderer).toEqual({ subnets: ['subnet-1'], ways: ['pl-s3'], vpc: 'vpc-a' });
   });
 
+  it('or in that of the cluster that is named, if that is of Plumbline’s own account', () => {
+    const beside = (key: string) => synthesizeAll(`${many}renderer: { network: cluster, cluster: ${key} }\n`);
+    expect(found(beside('three').Plumbline as Template).Renderer?.subnets).toEqual(['subnet-3']);
+    expect(() => beside('four')).toThrow(
+      "renderer.cluster: must be a cluster of Plumbline's own account: one, two, three",
+    );
+  });
+
   it('each VPC gets one endpoint to each service, in the route tables of all its clusters', () => {
     const endpoints = Object.values(stacks).flatMap((template) =>
       resources(template, 'AWS::EC2::VPCEndpoint').flatMap(({ properties }) =>
