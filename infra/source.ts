@@ -53,8 +53,6 @@ function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundatio
   state.usedBy(fn, ['GetItem', 'PutItem', 'UpdateItem'], Object.keys(environments).map(environmentKey));
   const pullRequests = Object.keys(environments).map(pullRequestsKey);
   state.usedBy(fn, ['Query', 'PutItem', 'DeleteItem'], pullRequests);
-  const pullRequests = Object.keys(environments).map(pullRequestsKey);
-  state.usedBy(fn, ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], pullRequests);
   state.usedBy(fn, ['GetItem', 'PutItem'], Object.keys(clusters).map(clusterKey));
   const own = [
     keys.tree('*', '*'),
