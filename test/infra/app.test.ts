@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { deployerText, examples } from './template.ts';
+import { deployerText, everyKind, examples } from './template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-app-test-'));
@@ -34,7 +34,7 @@ function written(text: string): string {
   return path;
 }
 
-describe('the app', () => {
+describe('the app', { timeout: 300_000 }, () => {
   it('writes one stack without credentials, and the validated configuration, with its defaults, in a layer', async () => {
     expect(await synth(written(deployerText))).toMatchObject({ code: 0 });
     const manifest = JSON.parse(readFileSync(join(folder, 'out/manifest.json'), 'utf8'));
@@ -77,6 +77,17 @@ describe('the app', () => {
       expect(await synth(file, { NODE_OPTIONS: `--import=${noNetwork}` })).toEqual({ code: 0, stderr: '' });
     },
   );
+
+  it('writes a stack for each registry elsewhere, too, where there is no network', async () => {
+    const text = everyKind['registries elsewhere, and signatures']?.replace(/^ +verify: .*\n/m, '') ?? '';
+    const outcome = await synth(written(text), { NODE_OPTIONS: `--import=${noNetwork}` });
+    expect(outcome).toEqual({ code: 0, stderr: '' });
+    const { artifacts } = JSON.parse(readFileSync(join(folder, 'out/manifest.json'), 'utf8'));
+    expect(artifacts['PlumblineRegistry-210987654321-us-east-1']).toMatchObject({
+      environment: 'aws://210987654321/us-east-1',
+      dependencies: expect.arrayContaining(['Plumbline']),
+    });
+  });
 
   it('would fail that if it asked anybody', async () => {
     const asks = join(folder, 'asks.mjs');
