@@ -3,6 +3,7 @@ import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import { RefusedError, TryAgainError } from '../../shared/errors.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { Failure } from '../../shared/kubernetes/failure.ts';
+import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { environmentLabel, fieldManager, managerPrefix } from '../../shared/kubernetes/names.ts';
 import { contentsOfNamespace, namespaceFor, usedByPrefix } from '../../shared/kubernetes/new-namespaces.ts';
 import type { Resource } from '../../shared/kubernetes/resource.ts';
@@ -103,31 +104,33 @@ async function awaitRights(namespace: string, { open, ports }: Run): Promise<Fai
 }
 
 /**
- * Lets go of namespaces that the application has nothing in any more: the last one that does deletes it.
+ * Lets go of namespaces that the application has nothing in any more: the last one that does deletes it. The cluster itself knows which are
+ * the application's, so that none is forgotten whenever a run was killed.
  *
- * @param prefix of the namespaces that were made for it. Default: none were
- * @throws TryAgainError if one can't be let go of, so that the inventory goes on naming it
+ * @param prefix of the namespaces that may be made for it. Default: none may
+ * @throws TryAgainError if one can't be let go of, so that the next run tries again
  */
-export async function releaseNamespaces(
-  run: Run,
-  change: { before: Inventory; after: Inventory; prefix: string | undefined },
-) {
-  const staying = new Set(namesIn(change.after.values(), change.prefix));
-  const left = namesIn(change.before.values(), change.prefix).filter((name) => !staying.has(name));
-  for (const name of left) await release(name, run);
+export async function releaseNamespaces(run: Run, after: Inventory, prefix: string | undefined): Promise<void> {
+  if (prefix === undefined) return;
+  const { name } = run.session;
+  const all = await run.open.maker.list(namespaces, '', `${environmentLabel}=${name.environment}`);
+  const staying = new Set(namesIn(after.values(), prefix));
+  const ours = all.filter((each) => usersOf(each).includes(name.application) && !staying.has(each.metadata.name));
+  for (const each of ours) await release(each, run);
 }
 
-async function release(name: string, { session, open: { maker }, log }: Run): Promise<void> {
-  const live = await maker.read(namespaces, { namespace: '', name });
-  if (live?.metadata.labels?.[environmentLabel] !== session.name.environment) return;
-  const { application } = session.name;
-  const users = Object.keys(live.metadata.annotations ?? {}).filter((key) => key.startsWith(usedByPrefix));
-  const others = users.filter((key) => key !== `${usedByPrefix}${application}`);
-  const failure =
-    others.length === 0 ? await remove(maker, name, live.metadata.uid) : await leave(maker, name, session.name);
+const usersOf = ({ metadata }: LiveObject): string[] =>
+  Object.keys(metadata.annotations ?? {})
+    .filter((key) => key.startsWith(usedByPrefix))
+    .map((key) => key.slice(usedByPrefix.length));
+
+async function release(live: LiveObject, { session, open: { maker }, log }: Run): Promise<void> {
+  const { name, uid } = live.metadata;
+  const isLast = usersOf(live).length === 1;
+  const failure = isLast ? await remove(maker, name, uid) : await leave(maker, name, session.name);
   if (failure !== undefined)
     throw new TryAgainError(`the namespace ${name} could not be let go of: ${failure.message}`);
-  log.info(others.length === 0 ? 'namespace deleted' : 'namespace left to others', { namespace: name });
+  log.info(isLast ? 'namespace deleted' : 'namespace left to others', { namespace: name });
 }
 
 async function remove(maker: Cluster, name: string, uid: string): Promise<Failure | undefined> {

@@ -15,9 +15,8 @@ export async function recordApply(run: ApplicationRun, work: Work, progress: Pro
   if (!progress.isDone) return session.save({ ...common, ...conclude(run, findings) }, inventory);
   const staying = stayingIn(inventory);
   const first = await lookAtHealth(staying, run, discovery);
-  const { prune, namespace, newNamespaces } = entry.settings;
-  const kept = { prune, namespace, namespacePrefix: newNamespaces?.prefix };
-  const whole = { ...common, applied: digest, work: workOf(entry), ...kept };
+  const { prune, namespace } = entry.settings;
+  const whole = { ...common, applied: digest, work: workOf(entry), prune, namespace };
   await session.save({ ...whole, ...conclude(run, merge(findings, first.findings)) }, inventory);
   if (first.findings.waiting.length === 0) return;
   const seen = await waitForHealth(staying, first, run, discovery);

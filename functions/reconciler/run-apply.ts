@@ -45,8 +45,7 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   await announceWork(run, work, inventory);
   const first = begin({ inventory: work.announced, hooks: work.hooks, discovery });
   const progress = await carryOutSteps(work.steps, first, run);
-  const prefix = entry.settings.newNamespaces?.prefix;
-  await releaseNamespaces(run, { before: work.announced, after: progress.inventory, prefix });
+  await releaseNamespaces(run, progress.inventory, entry.settings.newNamespaces?.prefix);
   await recordApply(run, work, progress);
 }
 
@@ -67,7 +66,8 @@ async function announceWork(run: ApplicationRun, work: Work, inventory: Inventor
   const now = ports.clock.now();
   const attempt = session.state().artifact === digest ? attemptOf(session.state()) : 0;
   const next = presumedDead(now, attempt);
-  const begun = { artifact: digest, work: undefined, hooks: work.hooks, since: sinceOf(run, now) };
+  const namespacePrefix = entry.settings.newNamespaces?.prefix;
+  const begun = { artifact: digest, work: undefined, hooks: work.hooks, since: sinceOf(run, now), namespacePrefix };
   await session.save({ ...begun, phase: 'applying', problems: [], next }, work.announced);
 }
 

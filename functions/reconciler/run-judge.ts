@@ -20,7 +20,6 @@ export async function runJudge(run: ApplicationRun): Promise<void> {
   const first = await lookAtHealth(staying, run, discovery);
   const seen = await waitForHealth(staying, first, run, discovery);
   const left = leaving.length === 0 ? undefined : withoutPruned(inventory, pruned);
-  const prefix = entry.settings.newNamespaces?.prefix;
-  if (left !== undefined) await releaseNamespaces(run, { before: inventory, after: left, prefix });
+  if (left !== undefined) await releaseNamespaces(run, left, entry.settings.newNamespaces?.prefix);
   await session.save(conclude(run, merge(findingsOfPrune(pruned), seen)), left);
 }

@@ -15,17 +15,21 @@ export async function runRemove(run: Run): Promise<void> {
   const inventory = await session.inventory();
   const state = session.state();
   if (state.prune === false) return leave(run, inventory);
-  if (inventory.size === 0 && artifactOfRemoval(state) === undefined) return session.forget();
+  if (inventory.size === 0 && artifactOfRemoval(state) === undefined) return forget(run);
   const discovery = await discoveryFor(inventory.values(), open);
   const hooks = await readRemovalHooks({ state, ports, log }, discovery);
   const removal = planRemoval({ state, sequence: session.sequence, inventory, hooks });
-  if (removal.steps.length === 0) return session.forget();
+  if (removal.steps.length === 0) return forget(run);
   await announceRemoval(run, removal);
   const first = begin({ inventory: removal.announced, hooks: removal.hooks, discovery });
   const progress = await carryOutSteps(removal.steps, first, run);
-  const prefix = state.namespacePrefix;
-  await releaseNamespaces(run, { before: removal.announced, after: progress.inventory, prefix });
+  await releaseNamespaces(run, progress.inventory, state.namespacePrefix);
   await recordRemoval(run, inventory, progress);
+}
+
+async function forget(run: Run): Promise<void> {
+  await releaseNamespaces(run, new Map(), run.session.state().namespacePrefix);
+  await run.session.forget();
 }
 
 /** An application that was never to be pruned leaves its objects behind. */

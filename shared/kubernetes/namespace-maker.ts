@@ -11,7 +11,7 @@ const write = ['get', 'patch', 'create'];
 
 /** What the second identity may do anywhere, as RBAC knows no prefixes. The policy holds it to its own namespaces. */
 export const makerRules = (environment: string) => [
-  { apiGroups: [''], resources: ['namespaces'], verbs: [...write, 'delete'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: [...write, 'list', 'delete'] },
   { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: write },
   { apiGroups: [rbac], resources: ['rolebindings'], verbs: write },
   { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'], resourceNames: [namespacedRoleOf(environment)] },

@@ -23,7 +23,10 @@ export const newNamespacesSchema = z.strictObject({
     .refine((amounts) => Object.keys(amounts).length > 0, 'must limit something, such as { pods: 20 }')
     .describe('What all pods in one of them may take together: `hard` of its ResourceQuota.'),
   containerDefaults: z
-    .strictObject({ requests: quantities.default({}), limits: quantities.default({}) })
+    .strictObject({
+      requests: quantities.default({}).describe('Such as `{ memory: 64Mi }`.'),
+      limits: quantities.default({}).describe('Such as `{ memory: 256Mi }`.'),
+    })
     .optional()
     .describe(
       'What containers that say nothing request and are limited to (LimitRange). A quota of CPU or memory refuses pods without. Default: nothing.',

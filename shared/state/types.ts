@@ -67,7 +67,7 @@ export const applicationStateSchema = z.object({
   work: z.string().optional(),
   /** Whether its objects may be pruned, by the settings of `applied`: they are asked for when Git no longer has the application. */
   prune: z.boolean().optional(),
-  /** What the namespaces begin with that were made for it, by the settings of `applied`. */
+  /** What the namespaces begin with that may have been made for it. */
   namespacePrefix: z.string().optional(),
   /** Where its objects without a namespace of their own went, by the settings of `applied`: its deletion hooks go there, too. */
   namespace: z.string().optional(),

@@ -1,4 +1,4 @@
-import { userOf } from '../../shared/kubernetes/names.ts';
+import { namespaceMakerOf, userOf } from '../../shared/kubernetes/names.ts';
 import type { RawRequest } from './api-request.ts';
 import { deployment } from './manifests.ts';
 import {
@@ -11,6 +11,7 @@ import {
   everything,
   get,
   impersonating,
+  maker,
   named,
   namespaceOf,
   nobody,
@@ -188,6 +189,22 @@ export const refused: [string, string | undefined, RawRequest][] = [
   ['extra words', staging, as({ 'impersonate-extra-scopes': 'all' })],
   ['a node', 'system:node:node-1', get('/apis')],
   ['an anonymous user', 'system:anonymous', get('/apis')],
+
+  // The second identity, which is for namespaces alone.
+  ['a Deployment', maker, apply(`${apps}/namespaces/shop/deployments/web`, deployment('web'))],
+  ['Secrets', maker, get(`${core}/namespaces/shop/secrets/hidden`)],
+  ['a Role', maker, apply(`${roles}/namespaces/shop/roles/more`, role('more', readSecrets))],
+  [
+    'a ClusterRole',
+    maker,
+    apply(`${roles}/clusterroles/example`, outside(`${rbacGroup}/v1`, 'ClusterRole', { rules: [] })),
+  ],
+  [
+    'the policy that holds it',
+    maker,
+    remove('/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/plumbline-staging.namespaces?dryRun=All'),
+  ],
+  ['the second identity of an environment that has none', userOf(namespaceMakerOf('production')), get('/apis')],
 
   // The reconciler itself, without an environment.
   ['a ConfigMap', nobody, get(`${core}/namespaces/shop/configmaps`)],

@@ -1,4 +1,4 @@
-import { userOf } from '../../shared/kubernetes/names.ts';
+import { namespaceMakerOf, userOf } from '../../shared/kubernetes/names.ts';
 import type { KubernetesObject } from '../../shared/manifests/object.ts';
 import type { RawRequest } from './api-request.ts';
 import { configMap, deployment, service } from './manifests.ts';
@@ -10,6 +10,7 @@ export const environments = `environments:
     branch: staging
     cluster: main
     namespaces: [shop, jobs]
+    newNamespaces: { prefix: preview-, quota: { pods: 20 } }
   production:
     repository: example-org/environment
     branch: production
@@ -53,6 +54,8 @@ export const inGit = [
 
 export const staging = userOf('staging');
 export const production = userOf('production');
+/** The second identity of staging, which makes namespaces. */
+export const maker = userOf(namespaceMakerOf('staging'));
 export const nobody = undefined;
 
 /** A dry run of a server-side apply, as the reconciler sends it. */

@@ -117,6 +117,19 @@ describe('a namespace that an environment makes itself', { timeout: 300_000 }, (
     expect(await isGone(name)).toBe(true);
   });
 
+  it('fault 48: that was made by a run that was killed right after goes with the next one', async () => {
+    const name = fresh();
+    const { writeApplication } = world.ports.state;
+    await commit(configMap('a'));
+    world.ports.state.writeApplication = () => Promise.reject(new Error('killed'));
+    await world.commit([configMap('a'), configMap('b', {}, { namespace: name })]);
+    await world.reconcile().catch(() => undefined);
+    world.ports.state.writeApplication = writeApplication;
+    expect(await isGone(name)).toBe(false);
+    expect((await commit(configMap('a', { a: '2' })))?.problems).toEqual([]);
+    expect(await isGone(name)).toBe(true);
+  });
+
   it('that somebody else has made is left alone', async () => {
     const name = fresh();
     await world.kubectl('create', 'namespace', name);
