@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
@@ -36,6 +38,21 @@ it('every acknowledgement has a reason, and stands at what it is about, not at a
   );
   expect(found.length).toBeGreaterThan(20);
   expect(found.filter(({ reason, isStack }) => isStack || reason.length < 10)).toEqual([]);
+});
+
+it('docs/security.md tells of each rule that is acknowledged, and of no other', () => {
+  const found = Object.values(everyKind).flatMap((text) =>
+    withStacks(text, (app) =>
+      app.node
+        .findAll()
+        .flatMap(acknowledgementsOf)
+        .map(([rule]) => rule),
+    ),
+  );
+  const acknowledged = new Set(found.map((rule) => /(?:AwsSolutions|Serverless)-\w+/.exec(rule)?.[0]));
+  const document = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
+  const told = new Set(document.match(/(?<=`)(?:AwsSolutions|Serverless)-\w+(?=`)/g));
+  expect(told).toEqual(acknowledged);
 });
 
 it('cdk-nag does look', () => {
