@@ -141,7 +141,8 @@ function createWorld(options: GitHubOptions, { apps: owned, now, description }: 
 }
 
 function payloadViolations(description: GitHubDescription, event: WebhookEvent, payload: Record<string, unknown>) {
-  const name = [event.replaceAll('_', '-'), ...(typeof payload.action === 'string' ? [payload.action] : [])].join('-');
+  const parts = [event, ...(typeof payload.action === 'string' ? [payload.action] : [])];
+  const name = parts.join('-').replaceAll('_', '-');
   return description.checkWebhook(name, payload).map((problem) => `webhook ${name}: ${problem}`);
 }
 

@@ -83,7 +83,7 @@ test('a new branch brings only what no other branch had', async () => {
   expect(payload?.head_commit).toMatchObject({ id: sha, added: ['README.md', 'apps/web/deployment.yaml'] });
 });
 
-test('payloads have the keys and types of the real ones', async () => {
+test('payloads have the keys and types of the real ones', { timeout: 180_000 }, async () => {
   const github = await startTestGitHub();
   await createEnvironment(github);
   github.setWebhook({ url: (await startReceiver()).url, secret });
@@ -99,8 +99,10 @@ test('payloads have the keys and types of the real ones', async () => {
     });
   await commit('a');
   const pull = { owner: 'acme', repo: 'environment', title: 'Promote', head: 'staging', base: 'production' };
-  await write.pulls.create({ ...pull, body: 'Pins' });
+  await write.pulls.create({ ...pull, body: 'Pins', draft: true });
   await commit('b');
+  await github.readyForReview('acme/environment', 1);
+  await github.review('acme/environment', 1, { state: 'APPROVED', body: 'Fine' });
   await write.pulls.merge({ owner: 'acme', repo: 'environment', pull_number: 1 });
   await github.settled();
 
@@ -110,6 +112,8 @@ test('payloads have the keys and types of the real ones', async () => {
     'opened',
     'push',
     'synchronize',
+    'ready_for_review',
+    'submitted',
     'push',
     'closed',
   ]);
