@@ -13,7 +13,7 @@ export const appPermissions: Record<AppName, AppPermissions> = {
 };
 
 /** What webhooks are used for. */
-export const webhookEvents = ['push', 'pull_request', 'pull_request_review'];
+const webhookEvents = ['push', 'pull_request', 'pull_request_review'];
 
 /** One App for all: whoever holds its key can do all that any of them can. */
 export function allPermissions(): AppPermissions {

@@ -90,7 +90,7 @@ function confinement(context: Part): PodFault[] {
   ];
 }
 
-export function unlessAmong(part: Part, values: readonly string[]): PodFault[] {
+function unlessAmong(part: Part, values: readonly string[]): PodFault[] {
   if (part.value == null || values.includes(String(part.value))) return [];
   const named = values.filter((value) => value !== '');
   return [fault(part, [...named, 'nothing'].join(', '))];
