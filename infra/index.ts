@@ -4,3 +4,4 @@ export { BadInputError } from '../shared/errors.ts';
 export { ClusterReconciler, type ClusterReconcilerProps } from './cluster-reconciler.ts';
 export { Plumbline, type PlumblineProps } from './plumbline.ts';
 export { type DeployerInput, deployerFrom, readDeployer } from './read-deployer.ts';
+export { RegistryForwarder, type RegistryForwarderProps } from './registry-forwarder.ts';
