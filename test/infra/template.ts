@@ -63,7 +63,7 @@ vi.stubEnv('CDK_VALIDATION', 'false');
 const context = { 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true };
 
 /** Builds what a `deployer.yaml` asks for in a folder that is gone again when `read` has read it. */
-function withApp<T>(text: string, read: (app: App, deployer: Deployer) => T): T {
+export function withApp<T>(text: string, read: (app: App, deployer: Deployer) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), 'plumbline-template-'));
   try {
     const app = new App({ analyticsReporting: false, outdir, context });
