@@ -40,6 +40,14 @@ const becameHealthy = {
   dynamodb: { Keys: { sk: { S: [{ prefix: applicationPrefix }] } }, NewImage: { phase: { S: ['healthy'] } } },
 };
 
+/** What may be promoted: what was told of an environment of which a revision was deployed. */
+const wasTold = {
+  dynamodb: {
+    Keys: { pk: { S: [{ prefix: reportKey('') }] } },
+    NewImage: { deployed: { M: { revision: { S: [{ exists: true }] } } } },
+  },
+};
+
 /** The guarantee behind every event: at each tick it starts what was lost, what waits, and what must be looked at again. */
 export class Dispatcher extends Construct {
   private readonly ticks: QueueWithDeadLetters;
@@ -67,7 +75,7 @@ export class Dispatcher extends Construct {
     this.ticks.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.ticks.buriedBy(fn);
     const deadLetters = new DeadLetterQueue(this, { alerts, holds: 'applications whose dependants were not started' });
-    followState(fn, state, { deadLetters, only: [becameHealthy] });
+    followState(fn, state, { deadLetters, only: [becameHealthy, wasTold] });
     watchFollower(this, alerts, fn.lambda, 'the dispatcher');
     this.schedule(deployer.schedules, alerts);
   }

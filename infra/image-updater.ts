@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Deployer } from '../shared/config/deployer.ts';
 import { isSameLocation, type Location } from '../shared/config/registries.ts';
 import { parseEcrPattern } from '../shared/images/repository-pattern.ts';
+import { reportKey } from '../shared/state/keys.ts';
 import { repositoryArn } from './ecr-repositories.ts';
 import type { Foundation } from './foundation.ts';
 import { NodeFunction } from './node-function.ts';
@@ -23,7 +24,7 @@ export class ImageUpdater extends Construct {
 
   constructor(scope: Construct, foundation: Foundation) {
     super(scope, 'ImageUpdater');
-    const { deployer, configuration, alerts } = foundation;
+    const { deployer, configuration, state, alerts } = foundation;
     this.imagePushes = new QueueWithDeadLetters(this, 'ImagePushes', { alerts, holds: 'image pushes', timeout });
     this.hearFromRegistries(foundation);
     const fn = new NodeFunction(this, {
@@ -36,6 +37,8 @@ export class ImageUpdater extends Construct {
     configuration.readBy(fn);
     allowSecret(fn, deployer.github.apps.write.privateKeySecret, 'the key of the App that writes');
     this.allowRegistries(fn, deployer);
+    // Which revision of the environments is healthy that others are promoted from.
+    state.usedBy(fn, ['GetItem'], promotedFrom(deployer).map(reportKey));
     // No batching window: a push should be a commit within a second. A burst still comes ten at a time, two batches at once.
     this.imagePushes.consumedBy(fn, { batchSize: 10, maxConcurrency: 2 });
     this.imagePushes.buriedBy(fn);
@@ -88,3 +91,8 @@ const noEvents = (pattern: string) =>
 
 const notEcr = (pattern: string) =>
   `images: "${pattern}" is not ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME with a fixed account and region; images from there are not looked up`;
+
+/** The environments that others are promoted from. */
+const promotedFrom = ({ environments }: Deployer): string[] => [
+  ...new Set(Object.values(environments).flatMap(({ promoteFrom }) => promoteFrom ?? [])),
+];

@@ -25,6 +25,7 @@ export function createUpdater(
     environments: { staging: aDeployerEnvironment({ repository, images: [`${registryHost}/*`], write }) },
     git: createGitHubWriter({ apiUrl: github.apiUrl, appId, privateKey: async () => privateKey }),
     registry,
+    reports: { readReport: async () => undefined },
     log: quiet,
     clock,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

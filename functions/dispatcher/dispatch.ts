@@ -80,6 +80,17 @@ export async function dispatchDependants(
   return reconcile(environment, dependants({ environment, release, applications }, healthy), ports);
 }
 
+/** Has the versions of an environment proposed to those that are promoted from it, now that another revision of it is healthy; returns how many. */
+export async function dispatchPromotion(
+  environment: string,
+  cause: string,
+  { environments, queues, sendAll }: DispatcherPorts,
+): Promise<number> {
+  if (!Object.values(environments).some(({ promoteFrom }) => promoteFrom === environment)) return 0;
+  await sendAll(queues.imagePushes, [{ message: { kind: 'promotion', environment, cause } }]);
+  return 1;
+}
+
 /** Each environment by itself: one that can't be read keeps no other back. */
 async function reconcileAll(
   ports: DispatcherPorts,

@@ -13,10 +13,10 @@ import { createLog } from '../../shared/lambda/logger.ts';
 import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { eachMessage, processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { isOfStream, processChanges } from '../../shared/lambda/stream-batch.ts';
-import { changedApplications } from '../../shared/state/changed-environments.ts';
+import { changedApplications, isNewlyDeployed } from '../../shared/state/changed-environments.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createSuccessStore } from '../../shared/state/success.client.ts';
-import { type DispatcherPorts, dispatch, dispatchDependants } from './dispatch.ts';
+import { type DispatcherPorts, dispatch, dispatchDependants, dispatchPromotion } from './dispatch.ts';
 import { tellSuccessAges } from './success-age.ts';
 
 const sqs = new SQSClient();
@@ -74,6 +74,10 @@ async function onChanges(event: DynamoDBStreamEvent): Promise<DynamoDBBatchRespo
     async handle(environment, records) {
       const sent = await dispatchDependants(environment, changedApplications(records), ports);
       if (sent > 0) log.info('dependants dispatched', { environment, sent });
+      const promoted = isNewlyDeployed(records)
+        ? await dispatchPromotion(environment, 'a revision is healthy', ports)
+        : 0;
+      if (promoted > 0) log.info('promotion dispatched', { environment });
     },
   });
 }

@@ -22,9 +22,10 @@ const atOnce = 8;
 /** Tells of each environment how long ago its last success was. */
 export async function tellSuccessAges(ports: SuccessPorts): Promise<void> {
   const { environments, measure } = ports;
-  await mapConcurrently(Object.keys(environments), atOnce, async (environment) => {
-    measure({ values: { SecondsSinceSuccess: await ageOf(environment, ports) }, dimensions: { environment } });
-  });
+  const names = Object.keys(environments);
+  const ages = await mapConcurrently(names, atOnce, (environment) => ageOf(environment, ports));
+  for (const [index, environment] of names.entries())
+    measure({ values: { SecondsSinceSuccess: ages[index] ?? 0 }, dimensions: { environment } });
 }
 
 async function ageOf(environment: string, { state, successes, readRelease, clock }: SuccessPorts): Promise<number> {

@@ -12,7 +12,7 @@ export type Write = Proposal | { action: 'commit' };
 /** What was done, for the log; `stale` if somebody else was faster and everything has to be looked at again. */
 export type Outcome = 'stale' | { message: string; details?: Record<string, unknown>; isWarning?: boolean };
 
-export type Task = { target: TargetBranch; plan: UpdatePlan; sight: Sight };
+export type Task = { target: TargetBranch; plan: UpdatePlan; sight: Sight; now: Date };
 type Git = UpdaterPorts['git'];
 
 export function decideWrite({ target, plan, sight: { work } }: Task): Write {
@@ -66,9 +66,9 @@ function replaceBranch({ target, plan, sight }: Task, git: Git): Promise<string 
 /** From here on a person decides how long it takes. */
 const withoutPush = ({ pushedAt: _, ...update }: Update): Update => update;
 
-async function writeText(number: number | undefined, { target, plan }: Task, git: Git): Promise<number | 'stale'> {
+async function writeText(number: number | undefined, { target, plan, now }: Task, git: Git): Promise<number | 'stale'> {
   const { repository, branch: base, proposals: branch = '' } = target;
-  const text = proposalText(target, plan);
+  const text = proposalText(target, plan, now);
   if (number === undefined) return git.openPullRequest({ repository, branch, base, ...text });
   await git.changePullRequest(repository, number, { ...text, state: 'open' });
   return number;

@@ -9,9 +9,10 @@ import { describePolicy } from '../../shared/images/ordering-of.ts';
 import { type Choice, latest } from '../../shared/images/policy.ts';
 import type { ImageVersion } from '../../shared/images/ports.ts';
 import { formatPin, formatReference, type ImageReference, type Pin } from '../../shared/images/reference.ts';
-import { type Held, judgeImage, type Question, type Verdict } from '../../shared/images/verdict.ts';
+import { type Held, judgeImage, judgePromoted, type Question, type Verdict } from '../../shared/images/verdict.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { oneLine } from '../../shared/text/one-line.ts';
+import type { Promotion } from './promotion.ts';
 import type { SourceRevision } from './source-revisions.ts';
 import type { Written } from './trailers.ts';
 
@@ -24,6 +25,8 @@ export type Look = {
   rules: readonly ImageRule[];
   /** All that there are, so that a marker that means none of them is told. */
   every: readonly ImageRule[];
+  /** Repositories whose one version (in `versions`) is what another environment runs, whatever the rule's policy says. */
+  promoted?: { from: string; repositories: ReadonlySet<string> };
   /** What the registry has, by repository as the rule names it. */
   versions: ReadonlyMap<string, readonly ImageVersion[]>;
   /** What our commits wrote last, by repository. */
@@ -65,6 +68,8 @@ export type UpdatePlan = {
   lifts: string[];
   /** Whether an environment's rules say nothing now (`EnvironmentRules`), so that more might be wanted than is decided here. */
   isUndecided: boolean;
+  /** Where versions come from that another environment runs. */
+  promotion?: Pick<Promotion, 'from' | 'repository' | 'revision' | 'since'>;
   /** What stands in each place now, or that an image is settled everywhere in a file. */
   places: Map<string, string>;
 };
@@ -102,11 +107,18 @@ const pinsOf = (choices: Choices): Set<string> =>
     ),
   );
 
-function choiceFor(rule: ImageRule, { versions, now }: Look): Choice {
+function choiceFor(rule: ImageRule, { versions, promoted, now }: Look): Choice {
   const candidates = versions.get(rule.repository);
+  if (promoted?.repositories.has(rule.repository)) return promotedChoice(candidates);
   return candidates === undefined
     ? { outcome: 'none', reason: 'the registry has no such repository', excluded: [] }
     : latest(candidates, rule.policy, now);
+}
+
+function promotedChoice([version]: readonly ImageVersion[] = []): Choice {
+  if (version === undefined) return { outcome: 'none', reason: 'it is not promoted', excluded: [] };
+  if (version.refusal !== undefined) return { outcome: 'none', reason: version.refusal, excluded: [] };
+  return { outcome: 'chosen', version, excluded: [] };
 }
 
 type Judged = { image: FoundImage; place: string; verdict: Verdict; policy: string; lift?: string };
@@ -129,17 +141,20 @@ function judge({ image, index, text, look, choices }: Judging): Judged {
   const { policy, hold } = tracked.rule;
   const written = look.written.get(current.repository);
   const question: Question = { current, policy, choice: tracked.choice, written: hold ? written : undefined };
+  const { promoted } = look;
+  const isPromoted = promoted?.repositories.has(current.repository);
+  const judgeOne = isPromoted ? judgePromoted : judgeImage;
   const stoodIn = (places: Look['seen']) => places.get(place) ?? places.get(`${file} ${current.repository}`);
   const { verdict, ...more } = isThere(tracked.choice, image, text)
     ? { verdict: nothing }
-    : judgeLifted(question, look.lifted, stoodIn);
+    : judgeLifted(question, judgeOne, look.lifted, stoodIn);
   const before = stoodIn(look.seen);
   const changed = before !== undefined && before !== formatReference(current) && current.tag !== written?.tag;
   return {
     image,
     place,
     verdict: changed && verdict.action === 'pin' ? changedMeanwhile(current) : verdict,
-    policy: describePolicy(policy),
+    policy: isPromoted ? `as ${promoted?.from}` : describePolicy(policy),
     ...more,
   };
 }
@@ -147,16 +162,17 @@ function judge({ image, index, text, look, choices }: Judging): Judged {
 /** A hold that somebody lifted is none any more, unless the place was changed by hand after that. */
 function judgeLifted(
   question: Question,
+  judgeOne: typeof judgeImage,
   lifted: Look['lifted'],
   stoodIn: (places: Look['seen']) => string | undefined,
 ) {
-  const verdict = judgeImage(question);
+  const verdict = judgeOne(question);
   const lift = question.written?.resumed;
   if (lift === undefined || verdict.action !== 'keep' || verdict.held?.as !== 'reverted') return { verdict };
   const places = lifted.get(lift);
   if (places === undefined) return { verdict, lift };
   const isUnchanged = stoodIn(places) === formatReference(question.current);
-  return { verdict: isUnchanged ? judgeImage({ ...question, written: undefined }) : verdict };
+  return { verdict: isUnchanged ? judgeOne({ ...question, written: undefined }) : verdict };
 }
 
 /** Where only the tag is marked, its digest has no place: nothing is to be done once the tag is right. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -15,6 +16,7 @@ import { createLog } from '../../shared/lambda/logger.ts';
 import { createMeasure } from '../../shared/lambda/metrics.ts';
 import { processBatch } from '../../shared/lambda/sqs-batch.ts';
 import { createSecrets } from '../../shared/secrets/secrets.client.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import type { UpdaterPorts } from './ports.ts';
 import { updateImages } from './update-images.ts';
 
@@ -31,6 +33,7 @@ const ports: UpdaterPorts = {
     observe: createGitHubWatch('image-updater'),
   }),
   registry: createEcrRegistry((region) => new ECRClient({ region, maxAttempts: 6 })),
+  reports: createDynamoStateStore({ client: new DynamoDBClient(), table: requireVariable(variables.stateTable) }),
   log,
   clock: systemClock,
   sleep,

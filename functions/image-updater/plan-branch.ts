@@ -1,3 +1,4 @@
+import type { ImageRule } from '../../shared/config/environment.ts';
 import { BadInputError } from '../../shared/errors.ts';
 import type { Commit } from '../../shared/git/ports.ts';
 import { withPlatforms } from '../../shared/images/platforms.ts';
@@ -9,13 +10,19 @@ import { type EnvironmentRules, rulesOf } from './environment-rules.ts';
 import { decideLifting } from './lifted-holds.ts';
 import { commitsToRead, filesAt, type Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
+import { type Promotion, takenBy } from './promotion.ts';
 import type { Lookup } from './registry-lookup.ts';
 import type { SignatureCheck } from './signature-check.ts';
 import type { TargetBranch, TargetEnvironment } from './target-branches.ts';
 import { memoryOf, writtenBy } from './trailers.ts';
 
 type Moment = Sight & { seen: UpdatePlan['places'] };
-type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & { lookup: Lookup; signatures: SignatureCheck };
+type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & {
+  lookup: Lookup;
+  signatures: SignatureCheck;
+  /** By the environment that it comes from. */
+  promotions: (from: string) => Promise<Promotion | undefined>;
+};
 
 /** Decides what is to be changed on a branch. Nothing is written before enough of the history is known to tell that no person took it back. */
 export async function planBranch(target: TargetBranch, moment: Moment, ports: Sources): Promise<UpdatePlan> {
@@ -50,26 +57,55 @@ type Place = {
 };
 
 async function planEnvironment(target: TargetEnvironment, place: Place, ports: Sources): Promise<UpdatePlan> {
-  const { rules, every, notes, isUndecided } = readRules(target, place.files);
+  const { rules: own, every, notes, isUndecided } = readRules(target, place.files);
+  const promotion = isUndecided ? undefined : await promotedTo(target, every, ports);
+  const rules = [...own, ...(promotion?.rules ?? [])];
   const look = {
     environment: target.name,
     path: target.settings.path,
     others: target.others,
     files: place.files,
     rules,
-    every,
+    every: [...every, ...(promotion?.rules ?? [])],
+    ...(promotion && { promoted: { from: promotion.from, repositories: repositoriesOf(promotion) } }),
     written: writtenBy(place.history, target.name),
     seen: place.seen,
     now: place.now,
   };
   const plan = await decideSignedUpdates({
     decide: async (refuse) => {
-      const versions = await versionsOf(rules, { now: place.now, refuse }, ports.lookup);
-      return decideLifting({ ...look, versions }, (revision) => filesAt(place.repository, revision, ports.git));
+      const versions = await versionsOf(own, { now: place.now, refuse }, ports.lookup);
+      const all = new Map([...versions, ...promotedVersions(promotion, refuse)]);
+      return decideLifting({ ...look, versions: all }, (revision) => filesAt(place.repository, revision, ports.git));
     },
     reasonAgainst: (pin) => ports.signatures.reasonAgainst(pin, target),
   });
-  return { ...plan, notes: [...notes, ...plan.notes], isUndecided };
+  return {
+    ...plan,
+    notes: [...notes, ...(promotion?.notes ?? []), ...plan.notes],
+    // As long as nothing is known of the other environment, what was proposed before stays.
+    isUndecided: isUndecided || (target.settings.promoteFrom !== undefined && promotion === undefined),
+    ...(promotion && { promotion }),
+  };
+}
+
+async function promotedTo(target: TargetEnvironment, own: readonly ImageRule[], { promotions }: Sources) {
+  const { promoteFrom } = target.settings;
+  const promotion = promoteFrom === undefined ? undefined : await promotions(promoteFrom);
+  return promotion && takenBy(target, own, promotion);
+}
+
+const repositoriesOf = ({ rules }: Promotion) => new Set(rules.map(({ repository }) => repository));
+
+function promotedVersions(promotion: Promotion | undefined, refuse: Refuse): [string, readonly ImageVersion[]][] {
+  const { rules = [], versions } = promotion ?? {};
+  return rules.map(({ repository }) => [
+    repository,
+    refuse(
+      repository,
+      [versions?.get(repository)].flatMap((one) => one ?? []),
+    ),
+  ]);
 }
 
 /** A file that can't be read is the problem of its environment; `source` reports it on the commit, and the other environments go on. */
@@ -100,7 +136,9 @@ async function versionsOf(
 }
 
 function mergePlans(plans: UpdatePlan[]): UpdatePlan {
+  const promotion = plans.find((plan) => plan.promotion !== undefined)?.promotion;
   return {
+    ...(promotion && { promotion }),
     updates: plans.flatMap(({ updates }) => updates),
     files: [...new Map(plans.flatMap(({ files }) => files).map((file) => [file.path, file])).values()],
     notes: plans.flatMap(({ notes }) => notes),

@@ -13,8 +13,9 @@ export type ProposalText = { title: string; body: string };
 const longest = { rows: 50, notes: 20 };
 
 /** What a pull request says: what changes, what doesn't and why, and what merging and closing it mean. */
-export function proposalText(target: TargetBranch, plan: UpdatePlan): ProposalText {
+export function proposalText(target: TargetBranch, plan: UpdatePlan, now: Date): ProposalText {
   const paragraphs = [
+    ...promotionOf(target, plan, now),
     tableOf(plan.updates),
     ...leftAlone(plan),
     explanation(target),
@@ -24,6 +25,31 @@ export function proposalText(target: TargetBranch, plan: UpdatePlan): ProposalTe
     title: `${target.environments.map(({ name }) => name).join(', ')}: ${subjectOf(plan.updates)}`,
     body: paragraphs.join('\n\n'),
   };
+}
+
+/** Where the versions are proven, since when, and where stands what merging them would do. */
+function promotionOf({ environments }: TargetBranch, { promotion }: UpdatePlan, now: Date): string[] {
+  if (promotion === undefined) return [];
+  const { from, revision, since } = promotion;
+  const checks = environments.map(({ name }) => code(`plumbline/${name}`)).join(', ');
+  return [
+    `These versions run in ${code(from)} at ${revision.slice(0, 12)}, which has been healthy since ${since}, for ${describeTime(now.getTime() - Date.parse(since))} when this was written. ` +
+      `What merging it would do stands in a comment below and in the check ${checks}.`,
+  ];
+}
+
+const units = [
+  { name: 'day', milliseconds: 86_400_000 },
+  { name: 'hour', milliseconds: 3_600_000 },
+  { name: 'minute', milliseconds: 60_000 },
+];
+
+/** In the largest unit of which it is at least one: `3 hours`. */
+function describeTime(milliseconds: number): string {
+  const unit = units.find((each) => milliseconds >= each.milliseconds);
+  if (unit === undefined) return 'less than a minute';
+  const count = Math.floor(milliseconds / unit.milliseconds);
+  return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
 }
 
 /** Without trailers: what we close ourselves is nobody's refusal. */

@@ -62,11 +62,14 @@ type Named = { name: string; settings: DeployerEnvironment };
 
 const targetKey = (target: Named) => `${branchKey(target.settings)} ${proposalsOf(target) ?? ''}`;
 
-const proposalsOf = ({ name, settings }: Named) => (settings.write === 'pullRequest' ? `plumbline/${name}` : undefined);
+/** What is promoted is approved by merging it, whatever else the environment takes. */
+const proposalsOf = ({ name, settings: { write, promoteFrom } }: Named) =>
+  write === 'pullRequest' || promoteFrom !== undefined ? `plumbline/${name}` : undefined;
 
 const branchKey = ({ repository, branch }: DeployerEnvironment) => `${repository.toLowerCase()}@${branch}`;
 
-function foldersInside(settings: DeployerEnvironment, environments: Environments): string[] {
+/** Folders of other environments in this one's: their files are theirs. */
+export function foldersInside(settings: DeployerEnvironment, environments: Environments): string[] {
   return Object.values(environments)
     .filter((other) => branchKey(other) === branchKey(settings) && other.path !== settings.path)
     .map(({ path }) => path)

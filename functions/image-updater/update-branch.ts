@@ -5,6 +5,7 @@ import type { UpdatePlan } from './decide-updates.ts';
 import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
+import type { Promotion } from './promotion.ts';
 import type { Lookup } from './registry-lookup.ts';
 import { remarkHolds } from './remark-holds.ts';
 import type { SignatureCheck } from './signature-check.ts';
@@ -16,6 +17,7 @@ import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & {
   lookup: Lookup;
   signatures: SignatureCheck;
+  promotions: (from: string) => Promise<Promotion | undefined>;
   share: Share;
 };
 
@@ -41,7 +43,7 @@ export async function updateBranch(target: TargetBranch, ports: BranchPorts): Pr
     const writes = writesIn(sight);
     const plan = await planBranch(widened(target, writes, ports), { ...sight, seen: seen ?? new Map() }, ports);
     seen ??= plan.places;
-    const task = { target, plan, sight };
+    const task = { target, plan, sight, now: ports.clock.now() };
     const write = decideWrite(task);
     const mustWait = isCounted(write) ? waitBefore(writes, ports.clock.now(), ports.share) : 0;
     const outcome = mustWait > 0 ? 'stale' : await carryOut(write, await explained(task, ports), ports.git);

@@ -1,10 +1,11 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { BadInputError, MissingError } from '../../shared/errors.ts';
-import type { EcrEvent, ImageScan } from '../../shared/events/messages.ts';
+import type { EcrEvent, ImageScan, Promotion } from '../../shared/events/messages.ts';
 import type { ImageRepository } from '../../shared/images/ports.ts';
 import { formatEcrRepository } from '../../shared/images/reference.ts';
 import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import type { UpdaterPorts } from './ports.ts';
+import { promotionFrom } from './promotion.ts';
 import { type PushedSignature, readAnnouncement } from './pushed-image.ts';
 import { createLookup, type Lookup } from './registry-lookup.ts';
 import { createSignatureCheck, demandsOn, type SignatureCheck } from './signature-check.ts';
@@ -13,7 +14,7 @@ import { TurnError, thoseThatWait } from './turn-error.ts';
 import { updateBranch } from './update-branch.ts';
 import { shareOf } from './write-budget.ts';
 
-export type ImageMessage = EcrEvent | ImageScan;
+export type ImageMessage = EcrEvent | ImageScan | Promotion;
 
 /** What a message asks for: environments, and what to look at in each. */
 type Request = { id: string; environments: string[]; wanted: ImageRepository[] | 'all' };
@@ -49,7 +50,8 @@ export async function updateImages(messages: Parsed<ImageMessage>[], ports: Upda
 async function tryBranch(branch: TargetBranch, { lookup, signatures }: Asking, ports: UpdaterPorts): Promise<unknown> {
   try {
     const share = shareOf(branch, countBranches(ports.environments));
-    await updateBranch(branch, { ...ports, lookup, signatures, share });
+    const promotions = (from: string) => promotionFrom(from, ports);
+    await updateBranch(branch, { ...ports, lookup, signatures, promotions, share });
     return undefined;
   } catch (error) {
     if (!(error instanceof BadInputError || error instanceof MissingError)) return error;
@@ -62,11 +64,19 @@ async function tryBranch(branch: TargetBranch, { lookup, signatures }: Asking, p
   }
 }
 
+/** Scans look everywhere; a promotion where versions of its environment are proposed. */
 function scansIn(messages: Parsed<ImageMessage>[], { environments }: UpdaterPorts): Request[] {
-  const names = Object.keys(environments).filter((name) => (environments[name]?.images.length ?? 0) > 0);
-  return messages.flatMap(({ record, message }) =>
-    'kind' in message ? [{ id: record.messageId, environments: names, wanted: 'all' as const }] : [],
-  );
+  return messages.flatMap(({ record, message }) => {
+    if (!('kind' in message)) return [];
+    const names = Object.entries(environments).flatMap(([name, { images, promoteFrom }]) => {
+      const isConcerned =
+        message.kind === 'promotion'
+          ? promoteFrom === message.environment
+          : images.length > 0 || promoteFrom !== undefined;
+      return isConcerned ? [name] : [];
+    });
+    return [{ id: record.messageId, environments: names, wanted: 'all' as const }];
+  });
 }
 
 /** Without a tag it is a signature, and nothing tells whether the registry has it already. */

@@ -1,18 +1,16 @@
 import { digestOf } from '../../shared/artifacts/digest.ts';
 import type { Notice } from '../../shared/notices/notice.ts';
 import type { Problem } from '../../shared/problem.ts';
-import type { Breakage, Report } from '../../shared/state/report.ts';
+import { type Breakage, named, type Report, wholeEnvironment } from '../../shared/state/report.ts';
 import type { Standing } from './standing.ts';
 
-/** What can break beside an application, whose name can't look like this. */
-export const whole = '*';
-export const telling = '*github';
-const recipientPrefix = '*to ';
+/** What can break beside an application. */
+export const whole = wholeEnvironment;
+export const telling = named('github');
+const recipientPrefix = named('to ');
 export const recipientKey = (name: string) => `${recipientPrefix}${name}`;
 export const recipientOf = (what: string) =>
   what.startsWith(recipientPrefix) ? what.slice(recipientPrefix.length) : undefined;
-
-export const isApplication = (what: string) => !what.startsWith('*');
 
 /** One thing that is worth telling. Its kinds are explained in `shared/notices/notice.ts`. */
 export type News = {

@@ -9,12 +9,12 @@ type Told = Pick<Report, 'drifted' | 'deployed'>;
 /** What is worth telling although nothing is broken: what was changed by hand, once for each change, and a revision that is deployed. */
 export function decideChanges(
   standing: Standing,
-  { applications, revision }: { applications: readonly ApplicationState[]; revision: string },
+  { applications, revision, now }: { applications: readonly ApplicationState[]; revision: string; now: Date },
   told: Told,
 ): { news: News[]; told: Told } {
   const drifts = applications.flatMap(driftOf);
   const fresh = drifts.filter(({ application, digest }) => told.drifted[application] !== digest);
-  const isDeployed = standing.whole.state === 'success' && revision !== told.deployed;
+  const isDeployed = standing.whole.state === 'success' && revision !== told.deployed?.revision;
   return {
     news: [
       ...fresh.map(({ application, problems }): News => ({ kind: 'drifted', what: application, problems })),
@@ -22,7 +22,7 @@ export function decideChanges(
     ],
     told: {
       drifted: Object.fromEntries(drifts.map(({ application, digest }) => [application, digest])),
-      deployed: isDeployed ? revision : told.deployed,
+      deployed: isDeployed ? { revision, at: now.toISOString() } : told.deployed,
     },
   };
 }

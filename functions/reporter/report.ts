@@ -56,7 +56,7 @@ async function tell({ view, attempt, standing, before }: Situation, ports: Repor
   const context = { now: ports.clock.now(), revision: attempt.revision, reminderSeconds: ports.reminderSeconds };
   const gitHub = await tellGitHub({ view, attempt, standing, before }, ports);
   const { news, broken, remindAt } = decideNews(findingsOf(standing, gitHub.refusals), before.broken, context);
-  const changes = decideChanges(standing, { ...view, revision: attempt.revision }, before);
+  const changes = decideChanges(standing, { ...view, ...context }, before);
   const compose = (each: News) => composeNotice(view, each, { now: context.now, webUrl: ports.webUrl });
   const part = { broken, outbox: before.outbox };
   const people = await tellPeople([...news, ...changes.news], part, context, { ...ports, compose });

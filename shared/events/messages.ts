@@ -25,6 +25,13 @@ export const gitChangeSchema = z.object({
 /** On `image-pushes`, beside ECR's own events: look at every image of the environments. */
 const imageScanSchema = z.object({ kind: z.literal('image-scan'), cause: z.string().min(1).max(200) });
 
+/** On `image-pushes`: another revision of this environment is healthy, so its versions may be proposed to those that are promoted from it. */
+const promotionSchema = z.object({
+  kind: z.literal('promotion'),
+  environment: nameSchema,
+  cause: z.string().min(1).max(200),
+});
+
 /** On `ticks`, sent by EventBridge Scheduler. */
 export const tickSchema = z.object({
   kind: z.enum(['drift', 'resync', 'scan', 'retry']),
@@ -92,16 +99,19 @@ const ecrEventSchema = z.object({
   }),
 });
 
+const ownMessageSchema = z.discriminatedUnion('kind', [imageScanSchema, promotionSchema]);
+
 /** What `image-pushes` carries. Told apart by `kind`, so that an error speaks of the one that was meant. */
-export const imageMessageSchema = z.unknown().transform((value, context): ImageScan | EcrEvent => {
+export const imageMessageSchema = z.unknown().transform((value, context): ImageScan | Promotion | EcrEvent => {
   const isOurs = typeof value === 'object' && value !== null && 'kind' in value;
-  const result = (isOurs ? imageScanSchema : ecrEventSchema).safeParse(value);
+  const result = (isOurs ? ownMessageSchema : ecrEventSchema).safeParse(value);
   if (result.success) return result.data;
   for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path, message });
   return z.NEVER;
 });
 
 export type GitChange = z.output<typeof gitChangeSchema>;
+export type Promotion = z.output<typeof promotionSchema>;
 export type ImageScan = z.output<typeof imageScanSchema>;
 export type ReportRequest = z.output<typeof reportRequestSchema>;
 export type Tick = z.output<typeof tickSchema>;

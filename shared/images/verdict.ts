@@ -42,6 +42,16 @@ export function judgeImage({ current: standing, policy, choice, written }: Quest
   return judgeHistory(current.tag, sight, written) ?? { action: 'pin', pin: pinOf(current, version) };
 }
 
+/** The same where another environment's version is wanted, be it newer or older. What a person took back isn't proposed again. */
+export function judgePromoted({ current, choice, written }: Question): Verdict {
+  if (choice.outcome === 'none') return keep(choice.reason);
+  const { version } = choice;
+  if (current.tag === version.tag && current.digest === version.digest) return { action: 'current' };
+  if (!isWritten(version, written)) return { action: 'pin', pin: pinOf(current, version) };
+  const is = current.tag ?? current.digest ?? 'no version';
+  return hold(written, { was: version.tag, is, until: 'another version is promoted' });
+}
+
 /** Where only a digest stands, the registry may know which version it is. */
 function withTag(current: ImageReference, choice: Choice & { outcome: 'chosen' }): ImageReference {
   if (current.tag !== undefined || current.digest === undefined) return current;

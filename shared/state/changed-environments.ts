@@ -1,9 +1,9 @@
-import type { DynamoDBRecord } from 'aws-lambda';
-import { applicationPrefix, environmentKey, pullRequestsKey } from './keys.ts';
+import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import { applicationPrefix, environmentKey, pullRequestsKey, reportKey } from './keys.ts';
 
-const prefixes = [environmentKey(''), pullRequestsKey('')];
+const prefixes = [environmentKey(''), pullRequestsKey(''), reportKey('')];
 
-/** The environments that a batch of the state table's stream is about, with their records and those of their pull requests, in the stream's order. */
+/** The environments that a batch of the state table's stream is about, with their records, those of their pull requests and of what was told of them, in the stream's order. */
 export function changedEnvironments(records: DynamoDBRecord[]): Map<string, DynamoDBRecord[]> {
   const relevant = records.filter(
     (record) => environmentOf(record) !== undefined && record.dynamodb?.Keys?.sk?.S !== 'sequence',
@@ -26,3 +26,13 @@ export function changedApplications(records: readonly DynamoDBRecord[]): Set<str
     .filter((sk) => sk.startsWith(applicationPrefix));
   return new Set(sortKeys.map((sk) => sk.slice(applicationPrefix.length)));
 }
+
+/** Whether a batch tells that another revision of the environment is healthy. */
+export const isNewlyDeployed = (records: readonly DynamoDBRecord[]): boolean =>
+  records.some(
+    (record) =>
+      partitionOf(record).startsWith(reportKey('')) &&
+      deployedIn(record.dynamodb?.NewImage) !== deployedIn(record.dynamodb?.OldImage),
+  );
+
+const deployedIn = (image: StreamRecord['NewImage']) => image?.deployed?.M?.revision?.S;

@@ -30,8 +30,8 @@ export const reportSchema = z.object({
   broken: z.record(z.string(), breakageSchema),
   /** Digest of what was changed by hand and told, by application. */
   drifted: z.record(z.string(), z.string()),
-  /** The newest revision of which was told that it is applied and healthy. */
-  deployed: z.string(),
+  /** The newest revision of which was told that it is applied and healthy, and since when it is. */
+  deployed: z.object({ revision: z.string(), at: z.string() }).optional(),
   /** What was decided to be told and could not be delivered yet, by recipient. */
   outbox: z.array(z.object({ to: z.string(), notice: noticeSchema })),
   /** When `dispatcher` calls the reporter again, ISO 8601: something could not be told, or is to be told again. `attempt` counts tries in a row. */
@@ -46,9 +46,18 @@ export const nothingReported = (environment: string): Report => ({
   statuses: {},
   broken: {},
   drifted: {},
-  deployed: '',
   outbox: [],
 });
+
+/** What can break beside an application has a name that begins so, which an application's can't. */
+const notAnApplication = '*';
+export const wholeEnvironment = notAnApplication;
+export const named = (what: string) => `${notAnApplication}${what}`;
+export const isApplication = (what: string) => !what.startsWith(notAnApplication);
+
+/** Whether something of what is deployed is broken: that somebody can't be told of it doesn't count. */
+export const isBroken = ({ broken }: Report): boolean =>
+  Object.keys(broken).some((what) => isApplication(what) || what === wholeEnvironment);
 
 /** What an installation wrote to GitHub in the last hour: seconds since 1970, ascending. `version` fences. */
 export const spentBudgetSchema = z.object({

@@ -74,7 +74,7 @@ export function stateStoreContract(name: string, create: () => Promise<StateStor
 
     it('keeps what was told of each environment, and refuses the later of two writers', async () => {
       const store = await create();
-      const report = { ...nothingReported('staging'), deployed: 'a'.repeat(40) };
+      const report = { ...nothingReported('staging'), deployed: { revision: 'a'.repeat(40), at } };
       expect(await store.readReport('staging')).toBeUndefined();
       expect(await store.writeReport(report)).toBe('written');
       expect(await store.writeReport(report)).toBe('superseded');

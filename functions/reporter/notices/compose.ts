@@ -1,7 +1,8 @@
 import { digestOf } from '../../../shared/artifacts/digest.ts';
 import type { Notice } from '../../../shared/notices/notice.ts';
 import type { Problem } from '../../../shared/problem.ts';
-import { isApplication, type News, recipientOf, telling } from '../breakages.ts';
+import { isApplication } from '../../../shared/state/report.ts';
+import { type News, recipientOf, telling } from '../breakages.ts';
 import type { EnvironmentView } from '../view.ts';
 
 /** More are only counted: a state's item, an event and a message of Slack's all have their limits. */

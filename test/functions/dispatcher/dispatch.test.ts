@@ -1,9 +1,16 @@
+import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { type DispatcherPorts, dispatch, dispatchDependants } from '../../../functions/dispatcher/dispatch.ts';
+import {
+  type DispatcherPorts,
+  dispatch,
+  dispatchDependants,
+  dispatchPromotion,
+} from '../../../functions/dispatcher/dispatch.ts';
 import { keys } from '../../../shared/artifacts/keys.ts';
 import { createReadRelease } from '../../../shared/artifacts/read-release.ts';
 import type { Release } from '../../../shared/artifacts/release.ts';
 import type { Tick } from '../../../shared/events/messages.ts';
+import { isNewlyDeployed } from '../../../shared/state/changed-environments.ts';
 import { nothingReported } from '../../../shared/state/report.ts';
 import { workOf } from '../../../shared/state/standing.ts';
 import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
@@ -99,5 +106,34 @@ describe('an application that has become healthy', () => {
     const { ports, lists } = await createDispatcher({ staging: release });
     expect(await dispatchDependants('staging', new Set(['db', 'web']), ports)).toBe(0);
     expect(lists()).toBe(0);
+  });
+});
+
+describe('a revision that is healthy', () => {
+  const record = (pk: string, before: string | undefined, after: string | undefined): DynamoDBRecord => {
+    const image = (revision: string | undefined) => ({
+      ...(revision !== undefined && { deployed: { M: { revision: { S: revision } } } }),
+    });
+    return {
+      dynamodb: { Keys: { pk: { S: pk }, sk: { S: 'report' } }, OldImage: image(before), NewImage: image(after) },
+    };
+  };
+
+  it.each([
+    ['another revision', 'report#staging', 'a', 'b', true],
+    ['the first revision', 'report#staging', undefined, 'b', true],
+    ['something else that was told', 'report#staging', 'b', 'b', false],
+    ['an application', 'environment#staging', 'a', 'b', false],
+  ])('is known by %s of the report', (_name, pk, before, after, expected) => {
+    expect(isNewlyDeployed([record(pk, before, after)])).toBe(expected);
+  });
+
+  it('has its versions proposed to those that are promoted from it, and to nobody else', async () => {
+    const { ports, sent } = await createDispatcher({ staging: aRelease({}), production: aRelease({}) });
+    const production = { ...aDeployerEnvironment(), promoteFrom: 'staging' };
+    const promoting = { ...ports, environments: { ...ports.environments, production } };
+    expect(await dispatchPromotion('production', 'healthy', promoting)).toBe(0);
+    expect(await dispatchPromotion('staging', 'healthy', promoting)).toBe(1);
+    expect(sent).toMatchObject([{ queue: 'image-pushes', message: { kind: 'promotion', environment: 'staging' } }]);
   });
 });

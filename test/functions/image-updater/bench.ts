@@ -6,6 +6,7 @@ import { imageMessageSchema } from '../../../shared/events/messages.ts';
 import { processBatch } from '../../../shared/lambda/sqs-batch.ts';
 import { createMemoryGit, type MemoryGit } from '../../fakes/memory-git.ts';
 import { createMemoryRegistry } from '../../fakes/memory-registry.ts';
+import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
 import { digestOf } from '../../shared/images/versions.ts';
 import { aDeployerEnvironment } from '../../support/examples.ts';
 import { aBatch, delivered } from './events.ts';
@@ -31,6 +32,7 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
   const clock = { now: () => new Date(time) };
   const git = createMemoryGit(clock);
   const registry = createMemoryRegistry();
+  const state = createMemoryStateStore();
   const logged: LogLine[] = [];
   const buried: { body: string; reason: string }[] = [];
   const waits: number[] = [];
@@ -48,6 +50,7 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
     ),
     git: { ...git, ...overrides },
     registry,
+    reports: state,
     log,
     clock,
     sleep: async (milliseconds) => {
@@ -69,6 +72,7 @@ export function startUpdater({ environments = { staging: {} }, git: overrides = 
   return {
     git,
     registry,
+    state,
     logged,
     buried,
     waits,
