@@ -16,12 +16,15 @@ function written(templates: Record<string, object>): string[] {
   });
 }
 
-it.each(Object.entries(everyKind))('%s: cfn-lint finds nothing in the templates', async (_, text) => {
+/** The first one may have to install it. */
+const timeout = 10 * 60_000;
+
+it.each(Object.entries(everyKind))('%s: cfn-lint finds nothing in the templates', { timeout }, async (_, text) => {
   const templates = Object.entries(synthesizeAll(text)).map(([name, template]) => [name, template.toJSON()] as const);
   expect(await cfnLint(written(Object.fromEntries(templates)))).toEqual([]);
 });
 
-it('cfn-lint does look', async () => {
+it('cfn-lint does look', { timeout }, async () => {
   const Resources = { Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 'soon' } } };
   const findings = await cfnLint(written({ bad: { Resources } }));
   expect(findings).toEqual([expect.stringContaining('Resources/Queue/Properties/VisibilityTimeout')]);
