@@ -4,12 +4,12 @@ import { digestOf } from '../../shared/artifacts/digest.ts';
 import type { PlanRequest } from '../../shared/events/messages.ts';
 import type { OpenPullRequest, TestMerge } from '../../shared/git/pull-request-ports.ts';
 import { createMemoryPullRequestStore } from '../fakes/memory-pull-request-store.ts';
-import { archiveOf, change, createSource, type Files } from './source-world.ts';
+import { archiveOf, change, createSource, type Files, web } from './source-world.ts';
 
 type Open = OpenPullRequest & { files: Files; merge: TestMerge['outcome'] };
 
 /** `source` on a branch with pull requests to it. A folder renders to the digest of its files; merging adds a pull request's files. */
-export function createPullRequestWorld() {
+function createPullRequestWorld() {
   const source = createSource();
   const { ports } = source;
   const pullRequests = createMemoryPullRequestStore();
@@ -102,4 +102,15 @@ export function createPullRequestWorld() {
     at: (number: number) =>
       ports.pullRequests.listPullRequests('staging').then((all) => all.find((one) => one.number === number)),
   };
+}
+
+/** What the branch runs, unless told otherwise. */
+export const deployed: Files = { ...web('1'), 'applications/api/a.yaml': '1' };
+
+/** A branch that was deployed once, and has no pull request yet. */
+export async function createDeployed(files = deployed) {
+  const world = createPullRequestWorld();
+  world.commit(files);
+  await world.look();
+  return world;
 }
