@@ -6,7 +6,6 @@ import type { Observation } from './observations.ts';
 export type Alarm = {
   logicalId: string;
   name: string;
-  arn: string;
   namespace: string;
   metric: string;
   dimensions: Readonly<Record<string, string>>;
@@ -36,12 +35,12 @@ const comparisons = {
 export function readAlarms(resources: Readonly<Record<string, DescribedResource>>): Alarm[] {
   return Object.entries(resources)
     .filter(([, { type }]) => type === 'AWS::CloudWatch::Alarm')
-    .map(([logicalId, { properties, ref, arn }]) => {
+    .map(([logicalId, { properties, ref }]) => {
       if (properties.MetricName === undefined)
         throw new Error(`${logicalId}: the player has alarms on one metric only`);
       const periods = Number(properties.EvaluationPeriods);
       return {
-        ...{ logicalId, name: ref, arn: String(arn) },
+        ...{ logicalId, name: ref },
         ...{ namespace: String(properties.Namespace), metric: String(properties.MetricName) },
         dimensions: dimensionsIn(properties.Dimensions),
         statistic: properties.Statistic as Alarm['statistic'],

@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Clients } from '../clients.ts';
 import { judgeService } from '../guard/authorize.ts';
-import type { World } from '../guard/world.ts';
+import { arnOf, type World } from '../guard/world.ts';
 import type { Queue } from '../template/parts.ts';
 import { type Alarm, type AlarmState, evaluate } from './alarm.ts';
 import type { Messages } from './messages.ts';
@@ -37,8 +37,8 @@ export function createCloudWatch(alarms: readonly Alarm[], ports: CloudWatchPort
       for (const alarm of alarms) {
         const previous = states.get(alarm) ?? 'INSUFFICIENT_DATA';
         const state = evaluate(alarm, ports.observations.all(), { now: new Date(), speed: ports.speed, previous });
-        states.set(alarm, state);
         if (state === 'ALARM' && previous !== 'ALARM') await ring(alarm, ports);
+        states.set(alarm, state);
       }
       return alarms.filter((alarm) => states.get(alarm) === 'ALARM').map(({ logicalId }) => logicalId);
     },
@@ -74,7 +74,10 @@ async function sample(
 /** @throws Error where the topic doesn't let the alarm in: AWS would drop the message without a word */
 async function ring(alarm: Alarm, { world, clients }: CloudWatchPorts): Promise<void> {
   for (const topic of alarm.actions) {
-    const context = { 'aws:sourcearn': alarm.arn, 'aws:sourceaccount': world.accountId };
+    const context = {
+      'aws:sourcearn': arnOf(world, 'cloudwatch', `alarm:${alarm.name}`),
+      'aws:sourceaccount': world.accountId,
+    };
     const decision = judgeService(world, 'cloudwatch.amazonaws.com', {
       action: 'sns:Publish',
       resource: topic,

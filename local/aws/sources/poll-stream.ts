@@ -6,6 +6,7 @@ import {
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Clients } from '../clients.ts';
+import type { InvocationResult } from '../lambda/definition.ts';
 import type { FunctionPool } from '../lambda/pool.ts';
 import type { Mapping } from '../template/parts.ts';
 import type { Deliver } from './deliver.ts';
@@ -91,7 +92,7 @@ async function attempt(ports: StreamPollerPorts, records: StreamRecord[], signal
   const { bisect, retries } = ports.mapping.stream;
   let left = records;
   for (let tries = 1; !signal.aborted; tries += 1) {
-    const failed = await invoke(ports, left);
+    const failed = await invoke(ports, left, signal);
     if (failed.length === 0) return;
     left = failed;
     if (tooOld(ports, left)) return discard(ports, left, 'RecordAgeExceeded', tries);
@@ -109,20 +110,30 @@ async function halve(ports: StreamPollerPorts, records: StreamRecord[], signal: 
 }
 
 /** The records that have to be tried again: with item failures, those from the first failed one on. */
-async function invoke(
-  { pool, mapping, observeAge }: StreamPollerPorts,
-  Records: StreamRecord[],
-): Promise<StreamRecord[]> {
-  const written = Records.at(-1)?.dynamodb.ApproximateCreationDateTime;
-  if (written !== undefined) observeAge(Date.now() - written * 1000);
-  const result = await pool.invoke({ Records });
+async function invoke(ports: StreamPollerPorts, Records: StreamRecord[], signal: AbortSignal): Promise<StreamRecord[]> {
+  const result = await invokeUnthrottled(ports, Records, signal);
   if (!result.ok) return Records;
-  if (!mapping.partialFailures) return [];
+  if (!ports.mapping.partialFailures) return [];
   const numbers = Records.map(({ dynamodb }) => dynamodb.SequenceNumber);
   const failed = failedItems(result.payload, numbers);
   if (failed === 'all') return Records;
   const first = numbers.findIndex((number) => failed.includes(number));
   return first < 0 ? [] : Records.slice(first);
+}
+
+/** A try that doesn't reach the function is none. */
+async function invokeUnthrottled(
+  { pool, observeAge }: StreamPollerPorts,
+  Records: StreamRecord[],
+  signal: AbortSignal,
+): Promise<InvocationResult> {
+  const written = Records.at(-1)?.dynamodb.ApproximateCreationDateTime ?? Date.now() / 1000;
+  for (;;) {
+    observeAge(Date.now() - written * 1000);
+    const result = await pool.invoke({ Records });
+    if (result.ok || result.kind !== 'throttled' || signal.aborted) return result;
+    await sleep(idle, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 function tooOld({ mapping }: StreamPollerPorts, [first]: StreamRecord[]): boolean {

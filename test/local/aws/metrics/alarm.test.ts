@@ -6,7 +6,6 @@ const now = new Date('2026-01-02T12:00:00.000Z');
 const anAlarm = (part: Partial<Alarm> = {}): Alarm => ({
   logicalId: 'Alarm',
   name: 'alarm',
-  arn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alarm',
   namespace: 'AWS/Lambda',
   metric: 'Errors',
   dimensions: { FunctionName: 'source' },
