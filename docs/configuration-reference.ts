@@ -11,6 +11,7 @@ type Node = {
   required?: string[];
   additionalProperties?: Node | boolean;
   items?: Node;
+  anyOf?: Node[];
 };
 
 const schemas = { 'deployer.yaml': deployerSchema, 'environment.yaml': environmentSchema };
@@ -48,7 +49,13 @@ function section(file: string, introduction: string, schema: Node): string {
   return `## \`${file}\`\n\n${introduction}\n\n| field | what it takes | default | what it says |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-function fieldsOf(node: Node, path: string): string[][] {
+/** Of several forms that an object may have, each field once; none of them is required in all. */
+const formsOf = ({ anyOf = [] }: Node): Node => ({
+  properties: Object.assign({}, ...anyOf.map(({ properties = {} }) => properties)),
+});
+
+function fieldsOf(given: Node, path: string): string[][] {
+  const node = given.anyOf === undefined ? given : formsOf(given);
   const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
     describe(child, path === '' ? name : `${path}.${name}`, node.required?.includes(name) ?? false),
   );
@@ -67,7 +74,9 @@ function describe(node: Node, path: string, required: boolean): string[][] {
 
 function accepts({ enum: values, type, items }: Node): string {
   if (values !== undefined) return values.map((value) => code(String(value))).join(', ');
-  return items === undefined ? (type ?? 'one of the below') : `list of ${items.type ?? 'values'}`;
+  return items === undefined
+    ? (type ?? 'one of the below')
+    : `list of ${items.type ?? items.anyOf?.[0]?.type ?? 'values'}`;
 }
 
 const code = (text: string) => `\`${text}\``;
