@@ -1,5 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordOf } from '../../local/stack/record.ts';
 import { repository, repositoryName } from '../../local/stack/settings.ts';
 import { type Stack, startStack } from '../../local/stack/start.ts';
 import { storyEnvironments } from '../../local/story/environments.ts';
@@ -10,6 +11,7 @@ import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import type { ApplicationState } from '../../shared/state/types.ts';
 import { aChartArchive } from '../support/chart.ts';
 import { serveCharts } from '../support/chart-server.ts';
+import { disputed, refused } from '../support/iam/proof.ts';
 import { aConfigMap } from '../support/renderer.ts';
 
 const archive = await aChartArchive('settings', '1.0.0');
@@ -169,7 +171,8 @@ describe('applications that depend on each other', () => {
     await settled('web to follow', ({ web }) => web?.phase === 'healthy' && web.problems.length === 0);
   });
 
-  it('have needed no permission that they lack', () => {
-    expect(warnings).toEqual([]);
+  it('have needed no permission that they lack, and a second judge agrees', async () => {
+    const record = recordOf(stack);
+    expect([...warnings, ...refused(record), ...(await disputed(record))]).toEqual([]);
   });
 });

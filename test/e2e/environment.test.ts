@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FolderReport } from '../../local/environment/report.ts';
+import type { AccountRecord } from '../../local/stack/record.ts';
+import { disputed, refused } from '../support/iam/proof.ts';
 import { startLocal } from '../support/local-process.ts';
 
 let folder: string;
@@ -11,11 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** Whatever a folder holds: no function asks for what its role doesn't allow, and the simulator agrees with the guard. */
 async function deploy(environment: string) {
-  const file = join(folder, 'report.json');
-  const local = await startLocal(['--once', '--environment', environment, '--report', file]);
+  const [file, calls] = [join(folder, 'report.json'), join(folder, 'calls.json')];
+  const local = await startLocal(['--once', '--environment', environment, '--report', file, '--record', calls]);
   const exitCode = await local.ended;
   await local.cleanUp();
+  const record = JSON.parse(await readFile(calls, 'utf8')) as AccountRecord;
+  expect([...refused(record), ...(await disputed(record))]).toEqual([]);
   return { exitCode, output: local.output(), report: JSON.parse(await readFile(file, 'utf8')) as FolderReport };
 }
 

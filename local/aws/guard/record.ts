@@ -3,7 +3,7 @@ import type { RequestContext } from './policy/conditions.ts';
 import type { Decision } from './policy/decide.ts';
 
 /** Who made a call: a session of a role, or (without one) a service of AWS that a resource's own policy lets in. */
-export type Recorded = {
+type Recorded = {
   name: string;
   roleArn?: string;
   inVpc?: boolean;

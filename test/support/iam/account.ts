@@ -62,7 +62,7 @@ export function accountOf(template: Template): Account {
   return { accountId, region, resources: Object.fromEntries(described) };
 }
 
-export type Found = DescribedResource & { id: string; arn: string };
+type Found = DescribedResource & { id: string; arn: string };
 
 /** All resources of a type, by logical id without CDK's hash. */
 export const ofType = ({ resources }: Account, type: string): Found[] =>

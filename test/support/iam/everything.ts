@@ -7,7 +7,7 @@ import type { Ask } from './simulate.ts';
 export type Cell = { verb: string; on: string; asks: Ask[] };
 
 /** Names that `deployer.yaml` gives, which the template doesn't list as resources. Those of others should be among them, too. */
-export type Names = {
+type Names = {
   environments: string[];
   /** Of the state table. */
   partitions: string[];

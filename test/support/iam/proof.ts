@@ -6,7 +6,7 @@ import { type Role, rolesOf } from './policies.ts';
 import { simulate, simulateOther } from './simulate.ts';
 
 /** One action on one resource that a statement allows; of a table, on one partition. */
-export type Permission = { role: Role; action: string; resource: string; partition?: string };
+type Permission = { role: Role; action: string; resource: string; partition?: string };
 
 const leadingKeys = 'dynamodb:LeadingKeys';
 const operators = ['ForAllValues:StringEquals', 'ForAllValues:StringLike'];
@@ -22,7 +22,7 @@ export const permissionsOf = (role: Role): Permission[] =>
       return pieces.flatMap((piece) => partitions.map((partition) => ({ ...piece, partition })));
     });
 
-export const describe = ({ role, action, resource, partition }: Permission): string =>
+const describe = ({ role, action, resource, partition }: Permission): string =>
   `${role.owner} may ${action} on ${resource}${partition === undefined ? '' : ` (${partition})`}`;
 
 const isUseOf = (call: RecordedCall, { role, action, resource, partition }: Permission): boolean =>
