@@ -9,7 +9,7 @@ type Source = { path: string; text: string; imports: Import[] };
 
 /** Static and dynamic imports and re-exports; relative ones as paths from the repository's root. */
 function importsOf(path: string, text: string): Import[] {
-  const statements = /^\s*(?:import|export)\b(\s+type\b)?[^'";]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+  const statements = /^\s*(?:import|export)\b(\s+type\b)?(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
   return [...text.matchAll(statements)].map(([, type, statical, dynamic]) => {
     const module = statical ?? dynamic ?? '';
     const target = module.startsWith('.') ? relative(root, resolve(root, dirname(path), module)) : module;
@@ -47,6 +47,7 @@ const namesAndConfiguration = [
   /^shared\/kubernetes\/names\.ts$/,
   /^shared\/errors\.ts$/,
   /^shared\/notices\/event\.ts$/,
+  /^shared\/images\/repository-pattern\.ts$/,
 ];
 
 describe('the scan', () => {
@@ -60,7 +61,8 @@ import {
   e,
 } from '@aws-sdk/client-e';
 const f = await import('./f.ts');
-const text = 'import nothing';`;
+const text = 'import nothing';
+export const more = ['infra/x.ts'];`;
     expect(importsOf('shared/x/x.ts', text)).toEqual([
       { module: 'shared/x/a.ts', typeOnly: false },
       { module: 'shared/b/b.ts', typeOnly: true },
