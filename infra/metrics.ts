@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Dimensions, type MetricName, metricNamespace } from '../shared/metrics.ts';
 
-export type MetricLook = { statistic: string; period?: Duration; dimensions?: Dimensions; label?: string };
+type MetricLook = { statistic: string; period?: Duration; dimensions?: Dimensions; label?: string };
 
 /** How often metrics are looked at, where nothing asks for more. */
 export const alarmPeriod = Duration.minutes(5);

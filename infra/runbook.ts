@@ -25,7 +25,7 @@ export type RunbookEntry = keyof typeof runbook;
 export const linkTo = (entry: RunbookEntry, document: string): string => `${document}#${anchorOf(runbook[entry])}`;
 
 /** As GitHub and most others make it of a heading. */
-export const anchorOf = (heading: string): string =>
+const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} -]/gu, '')

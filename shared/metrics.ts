@@ -33,8 +33,7 @@ export type MetricName = keyof typeof metrics;
  * `unavailable`: throttled, or not answered, and tried again. `unhealthy`: applied, but it does not become healthy. `held`: it would have
  * pruned too much. `internal`: a mistake in Plumbline.
  */
-export const failureKinds = ['input', 'refused', 'unavailable', 'unhealthy', 'held', 'internal'] as const;
-export type FailureKind = (typeof failureKinds)[number];
+export type FailureKind = 'input' | 'refused' | 'unavailable' | 'unhealthy' | 'held' | 'internal';
 
 /** Beside `service`, which every metric has. */
 export type Dimensions = { environment?: string; kind?: FailureKind };

@@ -8,7 +8,7 @@ import type { StateStore } from '../../shared/state/store.ts';
 import type { SuccessStore } from '../../shared/state/success.client.ts';
 import type { Desired } from '../../shared/state/types.ts';
 
-export type SuccessPorts = {
+type SuccessPorts = {
   environments: Deployer['environments'];
   state: Pick<StateStore, 'readDesired'>;
   successes: Pick<SuccessStore, 'readSuccess'>;

@@ -3,7 +3,7 @@ import type { Measure } from '../../shared/lambda/metrics.ts';
 import type { SuccessStore } from '../../shared/state/success.client.ts';
 import { isSuccess, measurementsOf, type Pass } from './pass.ts';
 
-export type TellPorts = {
+type TellPorts = {
   measure: Measure;
   successes: Pick<SuccessStore, 'writeSuccess'>;
   clock: Clock;

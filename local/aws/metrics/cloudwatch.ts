@@ -8,7 +8,7 @@ import { type Alarm, type AlarmState, evaluate } from './alarm.ts';
 import type { Messages } from './messages.ts';
 import type { Observations } from './observations.ts';
 
-export type CloudWatchPorts = {
+type CloudWatchPorts = {
   world: World;
   clients: Pick<Clients, 'sns' | 'sqs'>;
   queues: readonly Queue[];
