@@ -2,9 +2,11 @@ import { type Inventory, parseInventory } from '../../shared/artifacts/inventory
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
 import { createDynamoStateStore } from '../../shared/state/dynamo.client.ts';
 import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.client.ts';
+import { nothingReported } from '../../shared/state/report.ts';
 import { registry, repositoryName } from '../stack/settings.ts';
 import type { Stack } from '../stack/start.ts';
 import { createClusterView } from './cluster-view.ts';
+import { eventually } from './eventually.ts';
 import { application } from './expectations.ts';
 import { createGitView } from './git-view.ts';
 import { askForPlan } from './plan-request.ts';
@@ -54,6 +56,12 @@ function createStateView(stack: Stack): World['state'] {
       const table = { client: clients.dynamodb, table: outputs.StateTableName ?? '' };
       const known = await createDynamoPullRequestStore(table).listPullRequests(environment);
       return known.map(({ number }) => number);
+    },
+    async remind(environment) {
+      const report = (await state.readReport(environment)) ?? nothingReported(environment);
+      await state.writeReport({ ...report, next: { at: new Date().toISOString(), attempt: 0 } });
+      const isDone = async () => ((await state.readReport(environment))?.version ?? 0) > report.version + 1;
+      await eventually(`the reporter to look at ${environment} again`, isDone, { timeoutSeconds: 600 });
     },
     plan: (environment, application, release) => askForPlan(stack, objects, { environment, application, release }),
     async inventory(environment) {

@@ -53,6 +53,8 @@ export type World = {
     application(environment: string): Promise<ApplicationState | undefined>;
     /** Numbers of the pull requests that it knows of. */
     pullRequests(environment: string): Promise<number[]>;
+    /** Lets the time come at which the reporter wanted to be called again. Returns when it has been. */
+    remind(environment: string): Promise<void>;
     /** Asks the reconciler what a release would do to an application, and waits for the plan. */
     plan(environment: string, application: string, release: string): Promise<Plan>;
     /** `Kind/name` of what the inventory lists. */

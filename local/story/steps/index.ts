@@ -12,6 +12,7 @@ import { promotion } from './promotion.ts';
 import { prune } from './prune.ts';
 import { pullRequest } from './pull-request.ts';
 import { push } from './push.ts';
+import { reminder } from './reminder.ts';
 import { revert } from './revert.ts';
 
 export const steps: Step[] = [
@@ -29,4 +30,5 @@ export const steps: Step[] = [
   deadLetters,
   intruder,
   pullRequest,
+  reminder,
 ];
