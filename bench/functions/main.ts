@@ -101,7 +101,7 @@ async function tick({ account: { clients }, played }: Stack, count: number): Pro
       if (phase === 'end' && name.includes('Dispatcher')) resolve();
     });
   });
-  await clients.sqs.send(new SendMessageCommand({ QueueUrl: played.queue('DispatcherTicks').url, MessageBody }));
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl: played.queue('DispatcherTicksQueue').url, MessageBody }));
   await ended;
   await sleep(10_000);
 }
