@@ -9,7 +9,7 @@ import { createWorld } from './story/create-world.ts';
 import { storyEnvironments } from './story/environments.ts';
 import { playStory } from './story/play.ts';
 import { formatStep, formatTable } from './story/report.ts';
-import { createExampleRepository } from './story/repository.ts';
+import { createRepositories } from './story/repository.ts';
 import { createProgress, elapsed } from './tools/progress.ts';
 import { checkRequirements, git, python } from './tools/requirements.ts';
 import { SetupError } from './tools/setup-error.ts';
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
 
 async function story(options: LocalOptions, ended: Promise<void>): Promise<number> {
   return withStack({ ...options, environments: storyEnvironments }, ended, async (stack) => {
-    await createExampleRepository(stack.github);
+    await createRepositories(stack.github);
     stack.open();
     const played = await playStory(createWorld(stack), (result) => say(formatStep(result)));
     say(`\n${formatTable(played.steps)}\n`);

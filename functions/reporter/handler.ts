@@ -64,7 +64,7 @@ const ports: ReporterPorts = {
     createEventBus(new EventBridgeClient()),
     ...createReceivers(alerts.receivers, { secrets, clock: systemClock }),
   ],
-  webUrl: webUrlOf(github.apiUrl),
+  webUrl: github.webUrl ?? webUrlOf(github.apiUrl),
   links: (environment) => linksOf(environments[environment], logPages),
   reminderSeconds: alerts.reminder,
   clock: systemClock,

@@ -5,7 +5,13 @@ import type { Outcome, Standing } from './standing.ts';
 import type { EnvironmentView } from './view.ts';
 
 /** A status, and the commit that it belongs to. */
-export type Saying = { repository: string; revision: string; status: CommitStatus };
+export type Saying = {
+  repository: string;
+  revision: string;
+  status: CommitStatus;
+  /** It is told as a courtesy: what a label says was built from may not be there, or be out of the App's reach, and nobody need mend that. */
+  isCourtesy?: boolean;
+};
 
 /** How the report remembers what a commit says in a context. */
 export const keyOf = ({
@@ -87,7 +93,7 @@ function onSources(
       const path = repository.startsWith(`${webUrl}/`) ? repository.slice(webUrl.length + 1) : '';
       if (outcome === undefined || !/^[^/]+\/[^/]+$/.test(path)) return [];
       const status = statusOf(contextOf(environment, name), { ...outcome, summary: inWords(outcome, environment) });
-      return [{ repository: path, revision, status: { ...status, targetUrl: link } }];
+      return [{ repository: path, revision, status: { ...status, targetUrl: link }, isCourtesy: true }];
     }),
   );
   return distinct(sayings).slice(0, mostSources);

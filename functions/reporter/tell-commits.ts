@@ -21,16 +21,17 @@ export async function tellCommits(
   if (sayings.length === 0) return { said: {}, refusals: undefined, isWhole: true };
   const told = { said: {} as Report['statuses'], refusals: [] as Problem[], isWhole: true };
   for (const saying of sayings) {
-    const { repository, revision, status } = saying;
+    const { repository, revision, status, isCourtesy } = saying;
     try {
       await git.setStatus(repository, revision, status);
     } catch (error) {
-      log.error('a commit status could not be set', { repository, revision, context: status.context, error });
+      const write = isCourtesy ? log.warn : log.error;
+      write('a commit status could not be set', { repository, revision, context: status.context, error });
       if (isRetryable(error)) {
         told.isWhole = false;
         continue;
       }
-      told.refusals.push(...problemsOf(error));
+      if (!isCourtesy) told.refusals.push(...problemsOf(error));
     }
     told.said[keyOf(saying)] = { state: status.state, description: status.description };
   }

@@ -19,6 +19,8 @@ export function localDeployer(
     {
       github: {
         apiUrl,
+        // What images say that they were built from.
+        webUrl: 'https://github.com',
         apps: { read: app('read'), write: app('write'), report: app('report') },
         webhookSecret: secretNames.webhook,
       },
@@ -42,11 +44,20 @@ const cluster = {
   securityGroup: 'sg-0123456789abcdef0',
 };
 
-const entryOf = ({ name, namespaces, charts = [], secrets, clusterKinds, podSecurity }: LocalEnvironment) => ({
+const entryOf = ({
+  name,
+  promoteFrom,
+  namespaces,
+  charts = [],
+  secrets,
+  clusterKinds,
+  podSecurity,
+}: LocalEnvironment) => ({
   repository: repositoryName,
   branch: name,
   cluster: clusterName,
   namespaces,
+  promoteFrom,
   images: [`${registry}/*`],
   applicationRepositories: ['example-org/*'],
   charts,

@@ -12,6 +12,8 @@ export const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com`;
 /** One environment of the local stack: what its entry in `deployer.yaml` says, and its rights in the cluster. */
 export type LocalEnvironment = {
   name: string;
+  /** Default: nothing is promoted to it. */
+  promoteFrom?: string;
   namespaces: string[];
   /** Patterns of charts that may be taken from chart repositories. Default: none. */
   charts?: string[];

@@ -12,6 +12,7 @@ import { createGitView } from './git-view.ts';
 import { askForPlan } from './plan-request.ts';
 import { pushChart } from './push-chart.ts';
 import { createQueueView } from './queue-view.ts';
+import { sourceRepository } from './repository.ts';
 import { takeOver } from './take-over.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,7 @@ export function createWorld(stack: Stack): World {
     git: createGitView(stack.github, repositoryName),
     registry: {
       repository: `${registry}/${application}`,
-      push: (tag) => account.pushImage(application, tag),
+      push: (tag) => pushBuilt(stack, tag),
       pushChart: (name, version) => pushChart(stack, name, version),
       announceOnly: (tag) => account.emitPush(application, tag, `sha256:${'0'.repeat(64)}`),
     },
@@ -40,6 +41,22 @@ export function createWorld(stack: Stack): World {
     takenOver: (name) => takeOver(stack, logicalName(name)),
     alerts: async () => account.published().map(({ subject = '', message }) => ({ subject, message })),
   };
+}
+
+/** As a pipeline does: another commit of the application, and an image that says that it was built from it. */
+async function pushBuilt({ github, account }: Stack, tag: string): Promise<string> {
+  const files = { VERSION: tag };
+  const revision = await github.commit({
+    repository: sourceRepository,
+    branch: 'main',
+    files,
+    message: `Release ${tag}`,
+  });
+  const labels = {
+    'org.opencontainers.image.source': `https://github.com/${sourceRepository}`,
+    'org.opencontainers.image.revision': revision,
+  };
+  return account.pushImage(application, tag, { labels });
 }
 
 function createStateView(stack: Stack): World['state'] {

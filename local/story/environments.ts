@@ -13,6 +13,7 @@ const rules: PolicyRule[] = [
 /** The environments of the story, each with a namespace of its own and the rights that its manifests need. */
 export const storyEnvironments: LocalEnvironment[] = ['staging', 'production'].map((name) => ({
   name,
+  ...(name === 'production' && { promoteFrom: 'staging' }),
   namespaces: [name],
   charts: [`oci://${registry}/charts/*`],
   secrets: 'refuse',

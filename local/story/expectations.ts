@@ -25,4 +25,12 @@ export function statusOf(world: World, revision: string, environment: string, st
   });
 }
 
+/** Waits until the commit that the newest image was built from has a status of this state, and returns its description. */
+export function sourceStatusOf(world: World, environment: string, state: string): Promise<string> {
+  return eventually(`the status ${state} of ${environment} on the application's own commit`, async () => {
+    const status = await world.git.sourceStatus(environment);
+    return status?.state === state && status.description;
+  });
+}
+
 export const short = (revision: string) => revision.slice(0, 8);

@@ -6,6 +6,8 @@ import type { GitHubStandIn } from '../github/start.ts';
 import type { CheckRun } from '../github/world.ts';
 import { repository } from '../stack/settings.ts';
 import { createTemporaryFolder } from '../tools/guardian.ts';
+import { application } from './expectations.ts';
+import { sourceRepository } from './repository.ts';
 import type { Told, World } from './world.ts';
 
 const run = promisify(execFile);
@@ -45,6 +47,16 @@ export function createGitView(github: GitHubStandIn, fullName: string): World['g
     async pushTo(number, files, message) {
       const { data } = await octokit.pulls.get({ ...place, pull_number: number });
       return github.commit({ repository: fullName, branch: data.head.ref, files, message });
+    },
+    async proposal(branch) {
+      const { data } = await octokit.pulls.list({ ...place, state: 'open', head: `${owner}:${branch}` });
+      return data[0] && { number: data[0].number, head: data[0].head.sha, body: data[0].body ?? '' };
+    },
+    async sourceStatus(environment) {
+      const revision = (await github.head(sourceRepository, 'main')) ?? '';
+      const context = `plumbline/${environment}/${application}`;
+      const found = github.statuses(sourceRepository, revision).find((each) => each.context === context);
+      return found && { state: found.state, description: found.description ?? '' };
     },
     closePullRequest: (number) => github.closePullRequest(fullName, number),
     async told(number, environment) {

@@ -2,20 +2,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { GitHubStandIn } from '../github/start.ts';
 import { repository, repositoryName } from '../stack/settings.ts';
+import { application } from './expectations.ts';
 
 const example = join(import.meta.dirname, '../../examples/example-environment');
 const production = '# Production gets its versions by promotion: no image is updated here.\nimages: []\n';
 
-/** The environment repository as the story finds it: the example on both branches, but that production updates no image by itself. */
-export async function createExampleRepository(github: GitHubStandIn): Promise<void> {
+const source = { owner: 'example-org', name: application };
+/** The application's own repository, where its images are built from. */
+export const sourceRepository = `${source.owner}/${source.name}`;
+
+/** The repositories as the story finds them: the example on both branches, but that production updates no image by itself, and the application. */
+export async function createRepositories(github: GitHubStandIn): Promise<void> {
   await github.createRepository({ ...repository, files: await filesIn(example), branches: ['staging', 'production'] });
   const files = { 'environment.yaml': production };
-  await github.commit({
-    repository: repositoryName,
-    branch: 'production',
-    files,
-    message: 'Promote by pull request only',
-  });
+  const message = 'Promote by pull request only';
+  await github.commit({ repository: repositoryName, branch: 'production', files, message });
+  await github.createRepository({ ...source, files: { 'main.go': Buffer.from('package main\n') } });
 }
 
 /** Every file below a folder, by its path with `/`, without `.git`. */

@@ -17,6 +17,10 @@ export type World = {
     openPullRequest(base: string, files: Record<string, string | null>, title: string): Promise<number>;
     /** Another commit on a pull request's branch. Returns its new head. */
     pushTo(pullRequest: number, files: Record<string, string | null>, message: string): Promise<string>;
+    /** The open pull request from a branch, if there is one. */
+    proposal(branch: string): Promise<{ number: number; head: string; body: string } | undefined>;
+    /** The newest status of `plumbline/ENVIRONMENT/APPLICATION` on the newest commit of the application's own repository. */
+    sourceStatus(environment: string): Promise<{ state: string; description: string } | undefined>;
     closePullRequest(pullRequest: number): Promise<void>;
     /** What Plumbline says of a pull request: all its comments, and the newest `plumbline/ENVIRONMENT` of each head, if there is one. */
     told(pullRequest: number, environment: string): Promise<Told>;

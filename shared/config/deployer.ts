@@ -31,6 +31,10 @@ const github = z.strictObject({
     .refine((url) => url.startsWith('https:') || loopback.includes(new URL(url).hostname), 'must be an https URL')
     .default('https://api.github.com')
     .describe('REST base URL; set it for GitHub Enterprise Server (`https://HOST/api/v3`).'),
+  webUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe("Where people find GitHub's pages. Default: what belongs to `apiUrl`."),
   apps: z
     .strictObject({ read: app, write: app, report: app })
     .describe('One App per privilege: `read` for source, `write` for image-updater, `report` for reporter.'),

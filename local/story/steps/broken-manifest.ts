@@ -1,5 +1,5 @@
 import { check, eventually } from '../eventually.ts';
-import { deploymentFile, statusOf } from '../expectations.ts';
+import { deploymentFile, sourceStatusOf, statusOf } from '../expectations.ts';
 import type { Step } from '../step.ts';
 
 export const brokenManifest: Step = {
@@ -20,10 +20,16 @@ export const brokenManifest: Step = {
       (await world.alerts()).find(({ message }) => message.includes(revision)),
     );
     check(alert.message.includes(deploymentFile), 'the alert does not name the file');
+    const onCommit = await sourceStatusOf(world, 'staging', 'failure');
+    check(onCommit.includes(deploymentFile), `the application's commit says "${onCommit}"`);
     const after = await cluster.deployment('staging');
     check(after?.generation === before?.generation && after?.rolledOut === true, 'the Deployment changed');
     const mended = await git.commit('staging', { [deploymentFile]: good }, 'Mend the manifest');
     await statusOf(world, mended, 'staging', 'success');
-    return `failure with "${description}"; the alert "${alert.subject}" was sent, the last good state ran on; mended by the next commit`;
+    await sourceStatusOf(world, 'staging', 'success');
+    await eventually('the word that it works again', async () =>
+      (await world.alerts()).find(({ subject }) => subject.includes('works again')),
+    );
+    return `failure with "${description}"; the alert "${alert.subject}" was sent, the application's own commit was told, the last good state ran on; mended by the next commit, of which all were told`;
   },
 };

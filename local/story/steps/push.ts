@@ -1,5 +1,5 @@
 import { check, eventually } from '../eventually.ts';
-import { deploymentFile, imageIn, running, short, statusOf } from '../expectations.ts';
+import { deploymentFile, imageIn, running, short, sourceStatusOf, statusOf } from '../expectations.ts';
 import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 
@@ -21,6 +21,7 @@ export const push: Step = {
     const applied = Date.now();
     await statusOf(world, revision, 'staging', 'success');
     const reported = Date.now();
+    const onCommit = await sourceStatusOf(world, 'staging', 'success');
     await onlyThePinChanged(world, before, revision, pin);
     const hops = {
       commitSeconds: between(pushed, committed),
@@ -32,6 +33,7 @@ export const push: Step = {
     told(hops);
     return [
       `${short(revision)} pins 1.1.0@sha256:… and changes nothing else; it runs after ${hops.totalSeconds} s`,
+      `the commit that it was built from says "${onCommit}"`,
       `push → commit ${hops.commitSeconds} s → webhook ${hops.webhookSeconds} s → rendered ${hops.renderSeconds} s → rolled out ${hops.applySeconds} s → status success ${between(applied, reported)} s`,
     ].join('\n');
   },

@@ -1,7 +1,7 @@
 import { check } from '../eventually.ts';
 import { deploymentFile, imageIn, running, short, statusOf } from '../expectations.ts';
 import type { Step } from '../step.ts';
-import { promote } from './promotion.ts';
+import { promoteByHand } from './promotion.ts';
 
 export const revert: Step = {
   name: 'g. a revert rolls back',
@@ -13,7 +13,7 @@ export const revert: Step = {
     check(image.endsWith(':1.0.0'), `the revert brought back ${image}`);
     await running(world, 'production', image);
     await statusOf(world, reverted, 'production', 'success');
-    const again = await promote(world);
-    return `${short(reverted)} runs 1.0.0 again; the next promotion (${short(again.revision)}) still works`;
+    const again = await promoteByHand(world);
+    return `${short(reverted)} runs 1.0.0 again; a promotion by hand (${short(again.revision)}) still works`;
   },
 };

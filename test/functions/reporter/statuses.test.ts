@@ -96,6 +96,7 @@ describe('the statuses of the commits that images were built from', () => {
     const description = 'runs in staging: is applied and healthy';
     expect(saying).toEqual({
       ...place,
+      isCourtesy: true,
       status: { context: 'plumbline/staging/web', state: 'success', description, targetUrl },
     });
   });
