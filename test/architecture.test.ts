@@ -9,7 +9,8 @@ type Source = { path: string; text: string; imports: Import[] };
 
 /** Static and dynamic imports and re-exports; relative ones as paths from the repository's root. */
 function importsOf(path: string, text: string): Import[] {
-  const statements = /^\s*(?:import|export)\b(\s+type\b)?(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+  const statements =
+    /^\s*(?:import|export)\b(\s+type\b)?(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
   return [...text.matchAll(statements)].map(([, type, statical, dynamic]) => {
     const module = statical ?? dynamic ?? '';
     const target = module.startsWith('.') ? relative(root, resolve(root, dirname(path), module)) : module;

@@ -47,7 +47,7 @@ export function freshStatuses(wanted: readonly Saying[], said: Report['statuses'
   return fresh.sort((one, other) => Number(isProgress(one)) - Number(isProgress(other)));
 }
 
-export const isProgress = ({ status: { state } }: Saying) => state === 'pending';
+const isProgress = ({ status: { state } }: Saying) => state === 'pending';
 
 function onOwnCommit(
   { environment, attempt }: EnvironmentView,

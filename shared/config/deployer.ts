@@ -163,7 +163,10 @@ export const deployerSchema = z
     alerts: z
       .strictObject({
         emails: z.array(z.email()).default([]).describe('Who is told by e-mail when something fails.'),
-        receivers: z.array(receiverSchema).default([]).describe('Who else is told, and what: each has exactly one of `email`, `slack` and `webhook`.'),
+        receivers: z
+          .array(receiverSchema)
+          .default([])
+          .describe('Who else is told, and what: each has exactly one of `email`, `slack` and `webhook`.'),
         reminder: durationSchema
           .default(86_400)
           .describe('After how long it is told again that something still fails.'),

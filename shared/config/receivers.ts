@@ -3,7 +3,6 @@ import { nameSchema } from './names.ts';
 
 /** From what keeps somebody awake to what is nice to know. */
 export const severities = ['error', 'warning', 'info'] as const;
-export type Severity = (typeof severities)[number];
 
 const what = {
   severity: z

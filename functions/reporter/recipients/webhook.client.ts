@@ -52,7 +52,7 @@ async function post(url: string, headers: Record<string, string>, body: string):
 type Signing = { key: Uint8Array; now: Date };
 
 /** `v1,` and the base64 of HMAC-SHA-256 over id, seconds since 1970 and body, joined by dots. */
-export function signed({ id }: Pick<Notice, 'id'>, body: string, { key, now }: Signing): Record<string, string> {
+function signed({ id }: Pick<Notice, 'id'>, body: string, { key, now }: Signing): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };

@@ -9,7 +9,11 @@ test('a Deployment is made once for a revision, without merging or waiting for a
   const revision = (await createEnvironment(github)) ?? expect.fail('there is a head');
   const { appId, privateKey } = github.apps.report;
   const voice = createGitHubReporter({ apiUrl: github.apiUrl, appId, privateKey: async () => privateKey });
-  await voice.setStatus(repository, revision, { context: 'other', state: 'failure', description: 'a check that fails' });
+  await voice.setStatus(repository, revision, {
+    context: 'other',
+    state: 'failure',
+    description: 'a check that fails',
+  });
   const id = await voice.deployment(repository, revision, 'staging');
   expect(await voice.deployment(repository, revision, 'staging')).toBe(id);
   expect(await voice.deployment(repository, revision, 'production')).not.toBe(id);
