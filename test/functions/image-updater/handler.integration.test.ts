@@ -55,6 +55,8 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
     [variables.configurationFile]: join(folder, 'deployer.json'),
     [variables.deadLetterQueueUrl]: deadLetters,
+    // Only read where something is promoted.
+    [variables.stateTable]: 'none',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   ({ handler } = await import('../../../functions/image-updater/handler.ts'));
