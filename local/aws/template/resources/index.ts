@@ -14,7 +14,7 @@ import {
   createVersion,
 } from './lambda.ts';
 import { createEventSourceMapping } from './mappings.ts';
-import { createVpcEndpoint, recorded } from './recorded.ts';
+import { createLogGroup, createVpcEndpoint, recorded } from './recorded.ts';
 import { createBucket, createBucketPolicy } from './s3.ts';
 import { createSchedule, createScheduleGroup } from './scheduler.ts';
 import { createSecret } from './secrets.ts';
@@ -67,7 +67,7 @@ export const creators: Readonly<Record<string, Creator>> = {
   'AWS::EC2::Subnet': recorded('subnet'),
   'AWS::EC2::SubnetRouteTableAssociation': recorded('rtbassoc'),
   'AWS::EC2::VPC': recorded('vpc'),
-  'AWS::Logs::LogGroup': recorded(),
+  'AWS::Logs::LogGroup': createLogGroup,
   'AWS::Logs::MetricFilter': recorded(),
   // A function in a VPC finds no name here but this machine's, whatever a firewall would let through.
   'AWS::Route53Resolver::FirewallDomainList': recorded('rslvr-fdl'),
