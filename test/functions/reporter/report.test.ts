@@ -19,7 +19,7 @@ async function createWorld() {
   const release = keys.release('staging', 'sha256:1');
   await objects.putOnce(release, new TextEncoder().encode(JSON.stringify(aRelease({ web: 'sha256:1' }))));
   await state.writeDesired(aDesired({ release }));
-  await state.writeAttempt(anAttempt());
+  await state.writeAttempt(anAttempt({ author: 'ada' }));
   const web = await state.writeApplication(
     anApplicationState({ version: 0, artifact: 'sha256:1', applied: 'sha256:1' }),
   );
@@ -132,6 +132,7 @@ describe('the reporter', () => {
       'Plumbline: staging/web works again at aaaaaaaaaaaa',
     ]);
     const message = textOf(notices[0] ?? expect.fail('nothing was told'));
+    expect(message).toContain('Author: ada');
     expect(message).toContain('- Deployment staging/web: image can’t be pulled');
     expect(message).toContain('The last good state still runs:\n- web: failed');
     expect(message).toContain('Next step: Mend it with a commit, or revert the commit');

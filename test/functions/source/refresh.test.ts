@@ -12,7 +12,9 @@ describe('source', () => {
     const revision = source.push({ ...web('1'), 'applications/api/a.yaml': '1' });
     expect(await source.refresh()).toEqual({ revision, outcome: 'rendered', reconciled: ['api', 'web'], warnings: [] });
     expect(await source.state.readDesired('staging')).toMatchObject({ revision, sequence: 1 });
-    expect(await source.state.readAttempt('staging')).toMatchObject({ revision, outcome: 'rendered', problems: [] });
+    expect(await source.state.readAttempt('staging')).toMatchObject({
+      ...{ revision, author: 'ada', outcome: 'rendered', problems: [] },
+    });
     expect(source.sent).toMatchObject([
       { queue: 'queue', group: 'staging/api' },
       { queue: 'queue', group: 'staging/web' },
