@@ -24,13 +24,22 @@ export function decideDeployment(
 ): DeploymentStep[] {
   const revision = attempt?.revision ?? '';
   if (revision === '' || !standing.isCurrent) return [];
-  const isNew = known?.revision !== revision;
+  const isSame = known?.revision === revision;
   const state = states[standing.whole.state];
   const description = standing.whole.summary;
-  const isSaid = !isNew && known.state === state && known.description === description;
+  const isSaid = isSame && known.state === state && known.description === description;
+  // One that GitHub refused to make is tried again with the next thing that there is to say.
+  const isMade = isSame && (known.id !== 0 || isSaid);
   return [
-    ...(isNew ? [{ do: 'create', revision } as const] : []),
+    ...(isMade ? [] : [{ do: 'create', revision } as const]),
     ...(isSaid ? [] : [{ do: 'set', state, description } as const]),
-    ...(isNew && known !== undefined ? [{ do: 'end', id: known.id } as const] : []),
+    ...supersededBy(revision, known).map((id) => ({ do: 'end', id }) as const),
   ];
+}
+
+/** Those that are still to be ended once there is one of this revision. */
+export function supersededBy(revision: string, known: Report['deployment']): number[] {
+  if (known === undefined) return [];
+  const { id, superseded } = known;
+  return known.revision === revision || id === 0 ? superseded : [...superseded, id];
 }

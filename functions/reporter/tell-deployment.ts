@@ -3,7 +3,7 @@ import type { DeploymentStatus, DeploymentVoice } from '../../shared/git/ports.t
 import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Report } from '../../shared/state/report.ts';
-import type { DeploymentStep } from './deployments.ts';
+import { type DeploymentStep, supersededBy } from './deployments.ts';
 
 type Place = { repository: string; environment: string; links: Pick<DeploymentStatus, 'environmentUrl' | 'logUrl'> };
 type Ports = { git: DeploymentVoice; log: Log };
@@ -37,11 +37,17 @@ async function carryOut(
 ): Promise<Report['deployment']> {
   if (step.do === 'create') {
     const id = await git.deployment(repository, step.revision, environment);
-    return { id, revision: step.revision, state: '', description: '' };
+    return {
+      id,
+      revision: step.revision,
+      state: '',
+      description: '',
+      superseded: supersededBy(step.revision, current),
+    };
   }
   if (step.do === 'end') {
     await git.setDeployment(repository, step.id, { state: 'inactive', description: 'A newer revision is deployed' });
-    return current;
+    return current && { ...current, superseded: current.superseded.filter((id) => id !== step.id) };
   }
   if (current === undefined) return undefined;
   const { state, description } = step;
@@ -49,10 +55,10 @@ async function carryOut(
   return { ...current, state, description };
 }
 
-/** As if all had been said. */
+/** As if all had been said, so that it isn't asked for again until there is something else to say. */
 function saidOf(steps: readonly DeploymentStep[], current: Report['deployment']): Report['deployment'] {
-  const created = steps.find((step) => step.do === 'create');
-  const set = steps.find((step) => step.do === 'set');
-  const base = created === undefined ? current : { id: 0, revision: created.revision, state: '', description: '' };
-  return base && set ? { ...base, id: current?.id ?? 0, state: set.state, description: set.description } : base;
+  const created = steps.find((step) => step.do === 'create')?.revision ?? current?.revision ?? '';
+  const known = current?.revision === created ? current : undefined;
+  const { state = '', description = '' } = steps.find((step) => step.do === 'set') ?? known ?? {};
+  return { id: known?.id ?? 0, revision: created, state, description, superseded: [] };
 }

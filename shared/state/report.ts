@@ -14,6 +14,15 @@ const breakageSchema = z.object({
 });
 export type Breakage = z.output<typeof breakageSchema>;
 
+/** `id` is 0 where GitHub refused to make it. `superseded`: ids of older ones that are not ended yet. */
+const deploymentSchema = z.object({
+  id: z.number(),
+  revision: z.string(),
+  state: z.string(),
+  description: z.string(),
+  superseded: z.array(z.number()),
+});
+
 /**
  * What `reporter` has told of an environment, so that it tells nothing twice. Nobody else reads it but `dispatcher`, which looks at `next`.
  * It has a partition of its own: the state's stream need not tell the reporter what the reporter wrote.
@@ -25,7 +34,7 @@ export const reportSchema = z.object({
   /** What stands on the newest revision's commit and on those that its images were built from, by repository, commit and context. */
   statuses: z.record(z.string(), statusSchema),
   /** The newest of GitHub's Deployments, and what was said of it. */
-  deployment: z.object({ id: z.number(), revision: z.string(), state: z.string(), description: z.string() }).optional(),
+  deployment: deploymentSchema.optional(),
   /** By application, or by what else can break (see `functions/reporter/breakages.ts`). */
   broken: z.record(z.string(), breakageSchema),
   /** Digest of what was changed by hand and told, by application. */

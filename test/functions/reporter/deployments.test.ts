@@ -15,7 +15,7 @@ const standing = (state: Standing['whole']['state'], isCurrent = true): Standing
   whole: { state, summary: 'how it is', problems: [] },
   ...{ problems: [], isCurrent, applications: new Map() },
 });
-const known = { id: 7, revision, state: 'in_progress', description: 'how it is' };
+const known = { id: 7, revision, state: 'in_progress', description: 'how it is', superseded: [] as number[] };
 const set = (state: string) => ({ do: 'set', state, description: 'how it is' });
 
 describe('a Deployment', () => {
@@ -79,7 +79,7 @@ describe('telling it', () => {
 
   it('remembers what was said', async () => {
     const { calls, told } = tell(() => undefined);
-    const deployment = { id: 8, revision, state: 'success', description: 'how it is' };
+    const deployment = { id: 8, revision, state: 'success', description: 'how it is', superseded: [] };
     expect(await told).toEqual({ deployment, refusals: [], isWhole: true });
     expect(calls).toEqual(['create', '8 success', '7 inactive']);
   });
@@ -88,7 +88,13 @@ describe('telling it', () => {
     const { told } = tell(failing('8 success', new TryAgainError('throttled')));
     const { deployment, isWhole } = await told;
     expect(isWhole).toBe(false);
-    expect(decideDeployment(view, standing('success'), deployment)).toEqual([set('success')]);
+    expect(decideDeployment(view, standing('success'), deployment)).toEqual([set('success'), { do: 'end', id: 7 }]);
+  });
+
+  it('ends later the one before that could not be ended', async () => {
+    const { deployment, isWhole } = await tell(failing('7 inactive', new TryAgainError('throttled'))).told;
+    expect(isWhole).toBe(false);
+    expect(decideDeployment(view, standing('success'), deployment)).toEqual([{ do: 'end', id: 7 }]);
   });
 
   it('asks no more for what is refused', async () => {
@@ -96,5 +102,9 @@ describe('telling it', () => {
     const { deployment, refusals, isWhole } = await told;
     expect([refusals, isWhole]).toEqual([[{ message: 'the App lacks "Deployments: write"' }], true]);
     expect(decideDeployment(view, standing('success'), deployment)).toEqual([]);
+    expect(decideDeployment(view, standing('failure'), deployment)).toEqual([
+      { do: 'create', revision },
+      set('failure'),
+    ]);
   });
 });
