@@ -69,7 +69,7 @@ export type UpdatePlan = {
   /** Whether an environment's rules say nothing now (`EnvironmentRules`), so that more might be wanted than is decided here. */
   isUndecided: boolean;
   /** Where versions come from that another environment runs. */
-  promotion?: Pick<Promotion, 'from' | 'repository' | 'revision' | 'since'>;
+  promotion?: Pick<Promotion, 'from' | 'revision' | 'since'>;
   /** What stands in each place now, or that an image is settled everywhere in a file. */
   places: Map<string, string>;
 };

@@ -10,7 +10,7 @@ import { type EnvironmentRules, rulesOf } from './environment-rules.ts';
 import { decideLifting } from './lifted-holds.ts';
 import { commitsToRead, filesAt, type Sight } from './look-at-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
-import { type Promotion, takenBy } from './promotion.ts';
+import { type Promotion, type Promotions, takenBy } from './promotion.ts';
 import type { Lookup } from './registry-lookup.ts';
 import type { SignatureCheck } from './signature-check.ts';
 import type { TargetBranch, TargetEnvironment } from './target-branches.ts';
@@ -21,7 +21,7 @@ type Sources = Pick<UpdaterPorts, 'clock' | 'git'> & {
   lookup: Lookup;
   signatures: SignatureCheck;
   /** By the environment that it comes from. */
-  promotions: (from: string) => Promise<Promotion | undefined>;
+  promotions: Promotions;
 };
 
 /** Decides what is to be changed on a branch. Nothing is written before enough of the history is known to tell that no person took it back. */

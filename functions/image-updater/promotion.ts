@@ -16,7 +16,6 @@ import { foldersInside } from './target-branches.ts';
 /** What an environment that is healthy runs, for those that are promoted from it. */
 export type Promotion = {
   from: string;
-  repository: string;
   /** Commit SHA, and since when it is healthy, ISO 8601. */
   revision: string;
   since: string;
@@ -29,16 +28,25 @@ export type Promotion = {
 
 type Ports = Pick<UpdaterPorts, 'environments' | 'git' | 'reports'>;
 
+export type Promotions = (from: string) => Promise<Promotion | undefined>;
+
+/** Asks once about each environment: a branch that moves is looked at again and again, and what is healthy elsewhere is a whole tree. */
+export function createPromotions(ports: Ports): Promotions {
+  const known = new Map<string, Promise<Promotion | undefined>>();
+  return (from) => {
+    const promotion = known.get(from) ?? promotionFrom(from, ports);
+    known.set(from, promotion);
+    return promotion;
+  };
+}
+
 /**
  * What `from` runs in health, as it stands in Git at that revision. Only images that a rule of its `environment.yaml` tracks: the others were put
  * there by hand, and are by hand put elsewhere.
  *
  * @returns undefined as long as it was never healthy, or something of it is broken
  */
-export async function promotionFrom(
-  from: string,
-  { environments, git, reports }: Ports,
-): Promise<Promotion | undefined> {
+async function promotionFrom(from: string, { environments, git, reports }: Ports): Promise<Promotion | undefined> {
   const settings = environments[from];
   const report = await reports.readReport(from);
   if (settings === undefined || report?.deployed === undefined || isBroken(report)) return undefined;
@@ -46,7 +54,6 @@ export async function promotionFrom(
   const files = await filesAt(settings.repository, revision, git);
   return {
     from,
-    repository: settings.repository,
     revision,
     since: at,
     ...pinnedIn({ from, settings, others: foldersInside(settings, environments) }, files),

@@ -5,7 +5,7 @@ import type { UpdatePlan } from './decide-updates.ts';
 import { lookAtBranch } from './look-at-branch.ts';
 import { planBranch } from './plan-branch.ts';
 import type { UpdaterPorts } from './ports.ts';
-import type { Promotion } from './promotion.ts';
+import type { Promotions } from './promotion.ts';
 import type { Lookup } from './registry-lookup.ts';
 import { remarkHolds } from './remark-holds.ts';
 import type { SignatureCheck } from './signature-check.ts';
@@ -17,7 +17,7 @@ import { isQuiet, type Share, waitBefore, writesIn } from './write-budget.ts';
 export type BranchPorts = Pick<UpdaterPorts, 'git' | 'clock' | 'sleep' | 'random' | 'log'> & {
   lookup: Lookup;
   signatures: SignatureCheck;
-  promotions: (from: string) => Promise<Promotion | undefined>;
+  promotions: Promotions;
   share: Share;
 };
 

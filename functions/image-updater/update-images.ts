@@ -1,11 +1,11 @@
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import { BadInputError, MissingError } from '../../shared/errors.ts';
-import type { EcrEvent, ImageScan, Promotion } from '../../shared/events/messages.ts';
+import type { EcrEvent, ImageScan, PromotionRequest } from '../../shared/events/messages.ts';
 import type { ImageRepository } from '../../shared/images/ports.ts';
 import { formatEcrRepository } from '../../shared/images/reference.ts';
 import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import type { UpdaterPorts } from './ports.ts';
-import { promotionFrom } from './promotion.ts';
+import { createPromotions } from './promotion.ts';
 import { type PushedSignature, readAnnouncement } from './pushed-image.ts';
 import { createLookup, type Lookup } from './registry-lookup.ts';
 import { createSignatureCheck, demandsOn, type SignatureCheck } from './signature-check.ts';
@@ -14,7 +14,7 @@ import { TurnError, thoseThatWait } from './turn-error.ts';
 import { updateBranch } from './update-branch.ts';
 import { shareOf } from './write-budget.ts';
 
-export type ImageMessage = EcrEvent | ImageScan | Promotion;
+export type ImageMessage = EcrEvent | ImageScan | PromotionRequest;
 
 /** What a message asks for: environments, and what to look at in each. */
 type Request = { id: string; environments: string[]; wanted: ImageRepository[] | 'all' };
@@ -50,7 +50,7 @@ export async function updateImages(messages: Parsed<ImageMessage>[], ports: Upda
 async function tryBranch(branch: TargetBranch, { lookup, signatures }: Asking, ports: UpdaterPorts): Promise<unknown> {
   try {
     const share = shareOf(branch, countBranches(ports.environments));
-    const promotions = (from: string) => promotionFrom(from, ports);
+    const promotions = createPromotions(ports);
     await updateBranch(branch, { ...ports, lookup, signatures, promotions, share });
     return undefined;
   } catch (error) {

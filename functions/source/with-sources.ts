@@ -25,17 +25,20 @@ export async function withSources(
   const told = commits.flatMap(({ message }) => sourcesIn(message, release.environment, environment));
   const entries = await mapConcurrently(Object.entries(release.applications), atOnce, async ([name, entry]) => {
     const earlier = before?.applications[name];
-    const isSame = earlier?.artifact?.digest === entry.artifact?.digest;
+    // What an unchanged artifact is made of is known: only what a commit changed is read.
+    if (earlier?.artifact?.digest === entry.artifact?.digest)
+      return [name, withThese(entry, earlier?.sources)] as const;
     const candidates = distinct([...told, ...(earlier?.sources ?? [])]);
     if (entry.artifact === undefined || candidates.length === 0) return [name, entry] as const;
-    // What an unchanged artifact is made of is known, unless a commit only now tells it.
-    if (isSame && told.length === 0) return [name, { ...entry, sources: earlier?.sources }] as const;
     const text = await textOf(entry.artifact.digest, release.environment, objects);
     const sources = candidates.filter(({ pin }) => text.includes(JSON.stringify(pin))).slice(0, mostPerApplication);
-    return [name, sources.length === 0 ? entry : { ...entry, sources }] as const;
+    return [name, withThese(entry, sources)] as const;
   });
   return { ...release, applications: Object.fromEntries(entries) };
 }
+
+const withThese = (entry: ReleaseEntry, sources: SourceOfImage[] = []): ReleaseEntry =>
+  sources.length === 0 ? entry : { ...entry, sources };
 
 function sourcesIn(message: string, name: string, { applicationRepositories }: DeployerEnvironment): SourceOfImage[] {
   return pinsIn(message, name).flatMap(({ pin, source = '', revision = '' }) => {

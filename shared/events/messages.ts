@@ -102,7 +102,7 @@ const ecrEventSchema = z.object({
 const ownMessageSchema = z.discriminatedUnion('kind', [imageScanSchema, promotionSchema]);
 
 /** What `image-pushes` carries. Told apart by `kind`, so that an error speaks of the one that was meant. */
-export const imageMessageSchema = z.unknown().transform((value, context): ImageScan | Promotion | EcrEvent => {
+export const imageMessageSchema = z.unknown().transform((value, context): ImageScan | PromotionRequest | EcrEvent => {
   const isOurs = typeof value === 'object' && value !== null && 'kind' in value;
   const result = (isOurs ? ownMessageSchema : ecrEventSchema).safeParse(value);
   if (result.success) return result.data;
@@ -111,7 +111,7 @@ export const imageMessageSchema = z.unknown().transform((value, context): ImageS
 });
 
 export type GitChange = z.output<typeof gitChangeSchema>;
-export type Promotion = z.output<typeof promotionSchema>;
+export type PromotionRequest = z.output<typeof promotionSchema>;
 export type ImageScan = z.output<typeof imageScanSchema>;
 export type ReportRequest = z.output<typeof reportRequestSchema>;
 export type Tick = z.output<typeof tickSchema>;

@@ -58,6 +58,7 @@ export function createAccess(app: GitHubApp): Access {
 const permissionNames: Record<string, string> = {
   checks: 'Checks',
   contents: 'Contents',
+  deployments: 'Deployments',
   pull_requests: 'Pull requests',
   statuses: 'Commit statuses',
 };

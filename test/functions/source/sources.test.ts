@@ -53,6 +53,17 @@ describe('what the images of a release were built from', () => {
     expect(reverted.applications.web?.sources).toBeUndefined();
   });
 
+  it('reads no artifact that has not changed, however many applications there are', async () => {
+    const before = await sourcesOf({ web: pin('1'), api: 'other:1' }, [pinning('1')]);
+    const after = aRelease({
+      web: before.applications.web?.artifact?.digest,
+      api: before.applications.api?.artifact?.digest,
+    });
+    const objects = { get: () => Promise.reject(new Error('nothing is to be read')) } as never;
+    const { applications } = await withSources(after, { before, commits: [pinning('2')], environment }, { objects });
+    expect(applications.web?.sources).toEqual([source('1')]);
+  });
+
   it.each([
     ['of another environment', pinning('2', { environment: 'production' })],
     ['of a repository that deployer.yaml doesn’t list', pinning('2', { repository: 'https://github.com/evil/web' })],
