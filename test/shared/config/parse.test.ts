@@ -3,25 +3,7 @@ import { deployerSchema } from '../../../shared/config/deployer.ts';
 import { environmentSchema } from '../../../shared/config/environment.ts';
 import { parseConfiguration } from '../../../shared/config/parse.ts';
 import { BadInputError } from '../../../shared/errors.ts';
-
-const deployer = `github:
-  apps:
-    read: { appId: 1, privateKeySecret: plumbline/read }
-    write: { appId: 2, privateKeySecret: plumbline/write }
-    report: { appId: 3, privateKeySecret: plumbline/report }
-  webhookSecret: plumbline/webhook
-clusters:
-  example:
-    name: example
-    vpc: { id: vpc-1, subnets: [subnet-1], availabilityZones: [eu-west-1a], routeTables: [rtb-1], prefixLists: { s3: pl-1, dynamodb: pl-2 } }
-    securityGroup: sg-1
-environments:
-  staging:
-    repository: example-org/example-environment
-    branch: staging
-    cluster: example
-    namespaces: [staging]
-`;
+import { smallestDeployer as deployer } from '../../support/deployer-text.ts';
 
 const messages = (parse: () => unknown): string[] => {
   try {

@@ -3,25 +3,9 @@ import { deployerSchema } from '../../../shared/config/deployer.ts';
 import { parseConfiguration } from '../../../shared/config/parse.ts';
 import { repositoryNamesIn } from '../../../shared/config/registries.ts';
 import { BadInputError } from '../../../shared/errors.ts';
+import { smallestDeployer } from '../../support/deployer-text.ts';
 
-const base = `github:
-  apps:
-    read: { appId: 1, privateKeySecret: plumbline/read }
-    write: { appId: 2, privateKeySecret: plumbline/write }
-    report: { appId: 3, privateKeySecret: plumbline/report }
-  webhookSecret: plumbline/webhook
-clusters:
-  example:
-    name: example
-    vpc: { id: vpc-1, subnets: [subnet-1], availabilityZones: [eu-west-1a], routeTables: [rtb-1], prefixLists: { s3: pl-1, dynamodb: pl-2 } }
-    securityGroup: sg-1
-environments:
-  staging:
-    repository: example-org/example-environment
-    branch: staging
-    cluster: example
-    namespaces: [staging]
-    images: ['111122223333.dkr.ecr.us-east-1.amazonaws.com/team/*']
+const base = `${smallestDeployer}    images: ['111122223333.dkr.ecr.us-east-1.amazonaws.com/team/*']
 `;
 const home = "home: { account: '444455556666', region: eu-west-1 }\n";
 const elsewhere = "{ account: '111122223333', region: us-east-1 }";
