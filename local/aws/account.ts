@@ -1,7 +1,8 @@
 import type { ClusterDescription, Clusters } from './bridges/eks.ts';
-import type { Published } from './bridges/observe.ts';
+import { type Published, tellCalls } from './bridges/observe.ts';
 import type { Clients } from './clients.ts';
 import { type Identity, identify } from './guard/identify.ts';
+import type { Operation } from './guard/operations/operation.ts';
 import type { RecordedCall } from './guard/record.ts';
 import type { Credentials } from './guard/signature.ts';
 import { type AccountOptions, closeInternals, createInternals } from './internals.ts';
@@ -37,6 +38,8 @@ export type LocalAccount = {
   setCluster(name: string, cluster: ClusterDescription): void;
   /** What the functions and AWS's own services have called so far, and whether they were allowed to. */
   calls(): RecordedCall[];
+  /** Has `see` told of every call from now on that the emulator has carried out, before its caller is answered. */
+  onCall(see: (operation: Operation) => void): void;
   /** What was published to topics so far. */
   published(): readonly Published[];
   /** Ends every process and removes every file of the account. */
@@ -74,6 +77,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<LocalA
     identify: async (url, headers) => identify(world, url, headers),
     setCluster: (name, cluster) => void clusters.set(name, cluster),
     calls: () => world.record.list(),
+    onCall: (see) => void guard.intercept(tellCalls(see)),
     published: () => published,
     close: async () => {
       await Promise.allSettled(played.map((stack) => stack.stop()));

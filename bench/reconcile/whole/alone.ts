@@ -9,8 +9,8 @@ import { describeCluster, desire, environment } from '../function/revisions.ts';
 import { type Storage, startStorage } from '../function/storage.ts';
 import { applicationObjects } from '../objects.ts';
 import { watchProcesses } from '../process-usage.ts';
-import { createAppliedWatch } from './applied-watch.ts';
 import { checkVersions, clearNamespace, untilVersion } from './deployed.ts';
+import { createStateWatch, isApplied } from './state-watch.ts';
 import { applicationName, applicationNames, type Measured, type Subject, stopwatch } from './subject.ts';
 
 type Options = { bundle: Bundle; cluster: LocalCluster; admin: Admin; namespace: string; credentials: Credentials };
@@ -20,8 +20,8 @@ const processes = 4;
 
 /** The reconciler from its bundle, in processes that stay warm, with a storage that answers at once: a message for each application. */
 export async function startAlone({ bundle, cluster, admin, namespace, credentials }: Options): Promise<Subject> {
-  const applied = createAppliedWatch();
-  const storage = await startStorage(applied.see);
+  const watch = createStateWatch();
+  const storage = await startStorage(watch.see);
   await describeCluster(cluster, storage);
   const pool = createPool(definitionOf(bundle), {
     start: async (definition) => startReconciler(definition, storage, credentials),
@@ -41,7 +41,7 @@ export async function startAlone({ bundle, cluster, admin, namespace, credential
       versions = new Map(applicationNames(count).map((name) => [name, version]));
       await release(versions);
       const measured = await measure('First apply', pool, async (elapsed) => {
-        const off = applied.all([...versions.keys()], elapsed);
+        const off = watch.until('applied', [...versions.keys()], isApplied).then(elapsed);
         await reconcile([...versions.keys()], 'apply');
         return { on: elapsed(), off: await off };
       });

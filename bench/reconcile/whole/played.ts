@@ -2,10 +2,10 @@ import { repositoryName } from '../../../local/stack/settings.ts';
 import type { Stack } from '../../../local/stack/start.ts';
 import { eventually } from '../../../local/story/eventually.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo.client.ts';
-import type { ApplicationState } from '../../../shared/state/types.ts';
 import type { Admin } from '../admin.ts';
 import { applicationObjects } from '../objects.ts';
 import { checkVersions, patience, untilEmpty, untilVersion } from './deployed.ts';
+import { createStateWatch, type Item, isApplied, isHealthy, type StateWatch } from './state-watch.ts';
 import { applicationName, applicationNames, notMeasured, type Subject, stopwatch } from './subject.ts';
 
 /** What was lost on the way is brought back by a tick, in milliseconds after nothing has moved any more. */
@@ -20,28 +20,19 @@ type Options = { stack: Stack; admin: Admin; environment: string; namespace: str
 /** The whole of Plumbline, from the push of a commit: webhook, rendering, queues and functions, on the emulator. */
 export async function startPlayed({ stack, admin, environment, namespace }: Options): Promise<Subject> {
   const { github, account, played } = stack;
-  const state = createDynamoStateStore({
-    client: account.clients.dynamodb,
-    table: played.outputs.StateTableName ?? '',
-  });
+  const table = played.outputs.StateTableName ?? '';
+  const state = createDynamoStateStore({ client: account.clients.dynamodb, table });
   let names: string[] = [];
   const commit = (files: Record<string, string | null>, message: string) =>
     github.commit({ repository: repositoryName, branch: environment, files, message });
-  const until = (what: string, holds: (each: ApplicationState) => boolean, count: number) =>
-    withTicks(stack, (moved) =>
-      eventually(
-        `${count} applications to be ${what}`,
-        async () => {
-          const found = await state.listApplications(environment);
-          moved(found.map(({ version }) => version).join());
-          return found.length === count && found.every(holds);
-        },
-        patience,
-      ),
-    );
+  const watch = createStateWatch();
+  account.onCall(({ name, parameters: { TableName, Item } }) => {
+    if (name === 'PutItem' && TableName === table) watch.see(Item as Item);
+  });
+  const lastingIsHealthy = watch.until('healthy', ['lasting'], isHealthy);
   stack.open();
   played.schedules.stop();
-  await until('healthy', isHealthy, 1);
+  await lastingIsHealthy;
 
   return {
     name: 'Plumbline, played stack',
@@ -52,9 +43,11 @@ export async function startPlayed({ stack, admin, environment, namespace }: Opti
         Object.fromEntries(names.map((name) => [fileOf(name), manifest(name, version)])),
         'Add applications',
       );
-      const off = until('applied', isApplied, count + 1).then(elapsed);
-      const on = until('healthy', isHealthy, count + 1).then(elapsed);
-      const seconds = { off: await off, on: await on };
+      const seconds = await withTicks(stack, watch, async () => {
+        const off = watch.until('applied', names, isApplied).then(elapsed);
+        const on = watch.until('healthy', names, isHealthy).then(elapsed);
+        return { off: await off, on: await on };
+      });
       await checkVersions(admin, namespace, count, version);
       return { task: 'First apply', seconds, ...notMeasured };
     },
@@ -62,11 +55,13 @@ export async function startPlayed({ stack, admin, environment, namespace }: Opti
       const name = applicationName(0);
       const elapsed = stopwatch();
       const revision = await commit({ [fileOf(name)]: manifest(name, version) }, 'Change one application');
-      const off = withTicks(stack, () => untilVersion(admin, { namespace, name }, version)).then(elapsed);
-      const isDone = (each: ApplicationState) =>
-        each.application !== name || (each.revision === revision && isHealthy(each));
-      const on = until('healthy', isDone, names.length + 1).then(elapsed);
-      return { task: 'New revision of one application', seconds: { off: await off, on: await on }, ...notMeasured };
+      const seconds = await withTicks(stack, watch, async () => {
+        const off = untilVersion(admin, { namespace, name }, version).then(elapsed);
+        const isDone = (item: Item) => item.revision?.S === revision && isHealthy(item);
+        const on = watch.until('healthy', [name], isDone).then(elapsed);
+        return { off: await off, on: await on };
+      });
+      return { task: 'New revision of one application', seconds, ...notMeasured };
     },
     async look() {
       const elapsed = stopwatch();
@@ -78,9 +73,15 @@ export async function startPlayed({ stack, admin, environment, namespace }: Opti
     },
     async clear() {
       await commit(Object.fromEntries(names.map((name) => [fileOf(name), null])), 'Remove applications');
-      await until('left', isHealthy, 1);
       names = [];
-      await untilEmpty(admin, namespace);
+      await withTicks(stack, watch, async () => {
+        await untilEmpty(admin, namespace);
+        await eventually(
+          'one application to be left',
+          async () => (await state.listApplications(environment)).length === 1,
+          patience,
+        );
+      });
     },
     close: async () => {},
   };
@@ -94,28 +95,23 @@ function manifest(name: string, version: string): string {
     .join('\n---\n');
 }
 
-const isHealthy = ({ phase }: ApplicationState) => phase === 'healthy';
-const isApplied = ({ applied, artifact, phase }: ApplicationState) =>
-  applied !== undefined && applied === artifact && phase !== 'applying';
-
 /**
- * Lets ticks come when nothing moves any more, by what `work` says of it. In between they would only send once more what still waits in
- * the queues, for which the emulator is too slow.
+ * Lets ticks come when no state is written any more. In between they would only send once more what still waits in the queues, for which
+ * the emulator is too slow.
  */
 async function withTicks<Result>(
   { played: { schedules } }: Stack,
-  work: (moved: (state: string) => void) => Promise<Result>,
+  watch: StateWatch,
+  work: () => Promise<Result>,
 ): Promise<Result> {
   const fire = () => Promise.all(['retry', 'resync'].map((kind) => schedules.fireNow(`DispatcherEvery${kind}`)));
   const timer = setInterval(() => void fire(), patienceWithLost);
-  let last = '';
+  const unwatch = watch.onWrite(() => timer.refresh());
   try {
-    return await work((state) => {
-      if (state !== last) timer.refresh();
-      last = state;
-    });
+    return await work();
   } finally {
     clearInterval(timer);
+    unwatch();
   }
 }
 

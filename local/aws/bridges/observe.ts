@@ -1,7 +1,7 @@
 import { accessDenied, faultAnswer, jsonAnswer } from '../guard/answers.ts';
 import { judgeOne } from '../guard/authorize.ts';
 import type { Interceptor } from '../guard/guard.ts';
-import { text } from '../guard/operations/operation.ts';
+import { type Operation, text } from '../guard/operations/operation.ts';
 import type { World } from '../guard/world.ts';
 import { registerSession } from '../sessions.ts';
 import type { EventBus, EventEntry } from '../sources/event-bus.ts';
@@ -20,6 +20,15 @@ export function wakePollers(wake: Wake): Interceptor {
     const tables = service === 'dynamodb' && writes.includes(name) ? permissions : [];
     for (const { resource } of [...sources, ...tables]) setTimeout(() => wake.now(resource), delay).unref();
     if (service === 'sns') wake.all();
+    return answer;
+  };
+}
+
+/** Tells of calls that succeeded. */
+export function tellCalls(see: (operation: Operation) => void): Interceptor {
+  return async ({ operation }, next) => {
+    const answer = await next();
+    if (answer.status < 300) see(operation);
     return answer;
   };
 }
