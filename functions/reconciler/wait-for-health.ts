@@ -8,9 +8,9 @@ import { observeContext, type Run } from './run.ts';
 
 /** How long a rollout is waited for before the message is given back: long enough for most, and nobody else is held up. */
 const longestMilliseconds = 20_000;
-export const shortestPause = 250;
+export const shortestPause = 100;
 const longestPause = 1_000;
-export const nextPause = (pause: number) => Math.min(longestPause, pause * 1.2);
+export const nextPause = (pause: number) => Math.min(longestPause, pause * 1.4);
 
 export type Look = { findings: Findings; observation: Observation; pending: InventoryEntry[] };
 
