@@ -42,6 +42,8 @@ export class Source extends Construct {
     renderer.invokedBy(fn);
     allowDescription(fn, foundation);
     allowCharts(fn, foundation);
+    for (const name of new Set(deployer.chartCredentials.map(({ secret }) => secret)))
+      allowSecret(fn, name, 'charts that are not public');
     allowReconciliations(fn, reconciliations);
     this.gitChanges.consumedBy(fn, { batchSize: 10, maxConcurrency: 5 });
     this.gitChanges.buriedBy(fn);
@@ -65,7 +67,7 @@ function allowStores(fn: NodeFunction, { deployer, state, artifacts }: Foundatio
   artifacts.usedBy(fn, { read: own, write: own });
 }
 
-/** Charts in ECR; from everywhere else they come without credentials. */
+/** Charts in ECR, where the function's own role reads them. */
 function allowCharts(fn: NodeFunction, { deployer }: Foundation): void {
   const patterns = new Set(Object.values(deployer.environments).flatMap(({ charts }) => charts));
   const arns = [...patterns].map((pattern) => repositoryArn(pattern.replace(/^oci:\/\//, '')));

@@ -10,6 +10,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createReadRelease } from '../../shared/artifacts/read-release.ts';
 import { createS3ObjectStore } from '../../shared/artifacts/s3.client.ts';
+import { createCredentialsFor } from '../../shared/charts/credentials.ts';
 import { createDownload } from '../../shared/charts/download.client.ts';
 import { createEcrCharts, ecrRepositoryOf } from '../../shared/charts/ecr.client.ts';
 import { createFetchChart } from '../../shared/charts/fetch-chart.ts';
@@ -31,7 +32,9 @@ import type { SourcePorts } from './ports.ts';
 import { refreshAll } from './refresh-all.ts';
 import { createRender } from './renderer.client.ts';
 
-const { github, environments, clusters, renderer } = loadDeployer(requireVariable(variables.configurationFile));
+const { github, environments, clusters, renderer, chartCredentials } = loadDeployer(
+  requireVariable(variables.configurationFile),
+);
 const log = createLog('source');
 const measure = createMeasure('source');
 const secrets = createSecrets({ client: new SecretsManagerClient() });
@@ -57,6 +60,7 @@ const ports: Omit<SourcePorts, 'deadline'> = {
     download: createDownload(),
     ecr: createEcrCharts((region) => new ECRClient({ region, maxAttempts: 6 })),
     isInEcr: (chart) => ecrRepositoryOf(chart) !== undefined,
+    credentialsFor: createCredentialsFor(chartCredentials, secrets),
   }),
   // A new account runs ten functions at once: what is throttled waits for its turn.
   render: createRender({

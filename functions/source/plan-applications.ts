@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { VariableLayer } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
+import { addressOf } from '../../shared/charts/describe.ts';
 import type { Chart } from '../../shared/config/chart.ts';
 import type { DeployerEnvironment } from '../../shared/config/deployer.ts';
 import type { Environment, EnvironmentApplication } from '../../shared/config/environment.ts';
@@ -147,8 +148,6 @@ function placeOf(name: string, problemAt: EnvironmentConfig['problemAt']): Plann
   const { message: _, ...place } = problemAt({ path: ['applications', name, 'chart'], message: '' });
   return place;
 }
-
-const addressOf = ({ repository, name }: Chart) => `${repository}/${name}`;
 
 /** Of a listed application the schema says so. */
 function unnameable({ name, path }: PlannedApplication): Problem[] {

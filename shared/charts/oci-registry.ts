@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestOf } from '../artifacts/digest.ts';
 import { RefusedError, TryAgainError } from '../errors.ts';
+import { basic, type Credentials } from './credentials.ts';
 import { describeChart } from './describe.ts';
 import { archiveDigest, manifestType, tagOf } from './oci-manifest.ts';
 import { type ChartName, type Download, type Downloaded, maximumChartBytes } from './ports.ts';
@@ -11,22 +12,25 @@ import { tryParseJson } from './try-parse-json.ts';
 const maximumManifestBytes = 4 * 1024 * 1024;
 
 /**
- * Fetches a chart's archive from a registry, with a token for anybody where it asks for one.
+ * Fetches a chart's archive from a registry, with a token where it asks for one: for anybody, or for whoever the credentials are of.
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
  */
-export async function fetchFromRegistry(chart: ChartName, download: Download): Promise<Uint8Array> {
+export async function fetchFromRegistry(
+  chart: ChartName,
+  { download, credentials }: Pick<Asking, 'download' | 'credentials'>,
+): Promise<Uint8Array> {
   const { base, path, isLocal } = addressOf(chart);
-  const token = createToken({ path, isLocal, download });
+  const access = createAccess({ path, isLocal, download, credentials });
   const get = (url: string, maximumBytes: number) =>
-    token.use((authorization) =>
+    access.use((authorization) =>
       download({ url, maximumBytes, isLocal, headers: { accept: manifestType, ...authorization } }),
     );
   const manifest = await get(`${base}/v2/${path}/manifests/${tagOf(chart)}`, maximumManifestBytes);
-  requireOk(manifest, describeChart(chart));
+  requireOk(manifest, describeChart(chart), credentials);
   const digest = archiveDigest(new TextDecoder().decode(manifest.body), chart);
   const blob = await get(`${base}/v2/${path}/blobs/${digest}`, maximumChartBytes);
-  requireOk(blob, describeChart(chart));
+  requireOk(blob, describeChart(chart), credentials);
   if (digestOf(blob.body) !== digest) throw new TryAgainError(`${describeChart(chart)} did not come whole`);
   return blob.body;
 }
@@ -44,27 +48,34 @@ function addressOf({ repository, name }: ChartName) {
 }
 
 type Authorization = { authorization?: string };
-type Asking = { path: string; isLocal: boolean; download: Download };
+type Asking = { path: string; isLocal: boolean; download: Download; credentials?: Credentials | undefined };
 
-/** Asks without a token first: the answer says where there is one. */
-function createToken(asking: Asking) {
+/** Asks as nobody first: the answer says what is wanted, and where there is a token. */
+function createAccess(asking: Asking) {
   let authorization: Authorization = {};
   return {
     async use(ask: (authorization: Authorization) => Promise<Downloaded>): Promise<Downloaded> {
       const answer = await ask(authorization);
-      const challenge = readChallenge(answer);
-      if (challenge === undefined || authorization.authorization !== undefined) return answer;
-      authorization = { authorization: `Bearer ${await fetchToken(challenge, asking)}` };
-      return ask(authorization);
+      if (answer.status !== 401 || authorization.authorization !== undefined) return answer;
+      authorization = await answerTo(answer.headers['www-authenticate'] ?? '', asking);
+      return authorization.authorization === undefined ? answer : ask(authorization);
     },
   };
 }
 
 type Challenge = { realm: string; service?: string | undefined; scope?: string | undefined };
 
-function readChallenge({ status, headers }: Downloaded): Challenge | undefined {
-  const [, parameters] = /^Bearer\s+(.*)$/i.exec(headers['www-authenticate'] ?? '') ?? [];
-  if (status !== 401 || parameters === undefined) return undefined;
+/** What a registry that wants to know who asks is told. Nothing, where it wants a password and there is none. */
+async function answerTo(challenge: string, asking: Asking): Promise<Authorization> {
+  const bearer = readBearer(challenge);
+  if (bearer !== undefined) return { authorization: `Bearer ${await fetchToken(bearer, asking)}` };
+  const { credentials } = asking;
+  return credentials !== undefined && /^Basic\b/i.test(challenge) ? basic(credentials) : {};
+}
+
+function readBearer(challenge: string): Challenge | undefined {
+  const [, parameters] = /^Bearer\s+(.*)$/i.exec(challenge) ?? [];
+  if (parameters === undefined) return undefined;
   const found = new Map([...parameters.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]));
   const realm = found.get('realm');
   return realm === undefined ? undefined : { realm, service: found.get('service'), scope: found.get('scope') };
@@ -73,13 +84,15 @@ function readChallenge({ status, headers }: Downloaded): Challenge | undefined {
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
 /** @see https://distribution.github.io/distribution/spec/auth/token/ */
-async function fetchToken({ realm, service, scope }: Challenge, { path, isLocal, download }: Asking): Promise<string> {
+async function fetchToken({ realm, service, scope }: Challenge, asking: Asking): Promise<string> {
+  const { path, isLocal, download, credentials } = asking;
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined) throw new RefusedError('the registry names no place to get a token from');
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', scope ?? `repository:${path}:pull`);
-  const answer = await download({ url: url.href, maximumBytes: 1024 * 1024, isLocal });
-  requireOk(answer, `a token of ${url.host}`);
+  const headers = credentials === undefined ? {} : basic(credentials);
+  const answer = await download({ url: url.href, maximumBytes: 1024 * 1024, isLocal, headers });
+  requireOk(answer, `a token of ${url.host}`, credentials);
   const { token, access_token } = tokenSchema.safeParse(tryParseJson(new TextDecoder().decode(answer.body))).data ?? {};
   const found = token ?? access_token;
   if (found === undefined) throw new TryAgainError(`${url.host} gave no token`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEcrPattern } from '../images/repository-pattern.ts';
 
 /** Plain HTTP never leaves the machine: it is for a registry that runs there. */
 const loopback = /^(?:http|oci):\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:\/|$)/;
@@ -47,3 +48,20 @@ export const chartPatternSchema = z
     (text) => isRepository(text.replace(/(?<=^\w+:\/\/[^/]+\/.*)\*/g, 'x')),
     'must be "https://HOST/PATH/NAME" or "oci://HOST/PATH/NAME", in which "*" may stand behind the host',
   );
+
+const ecrPattern = (pattern: string) => parseEcrPattern(pattern.replace(/^oci:\/\//, ''));
+
+/** Who asks for some charts. The secret is sent to the host of the pattern, and to where that host gives out tokens; to nobody else. */
+export const chartCredentialsSchema = z.strictObject({
+  charts: chartPatternSchema
+    .refine(
+      (pattern) => ecrPattern(pattern) === undefined,
+      'is in ECR, which is asked by the role of "source", without a secret',
+    )
+    .describe('Which charts, as in `charts` of an environment.'),
+  secret: z
+    .string()
+    .min(1)
+    .describe('Name of the secret in Secrets Manager with `{"username": "…", "password": "…"}`.'),
+});
+export type ChartCredentials = z.output<typeof chartCredentialsSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { systemNamespace } from '../kubernetes/names.ts';
 import { newNamespacesSchema } from '../kubernetes/new-namespaces.ts';
 import { podSecurityLevels } from '../kubernetes/pod-security/level.ts';
-import { chartPatternSchema } from './chart.ts';
+import { chartCredentialsSchema, chartPatternSchema } from './chart.ts';
 import { checkClusters, clusterSchema } from './cluster.ts';
 import { durationSchema } from './duration.ts';
 import { checkKeyRegion, encryptionSchema } from './encryption.ts';
@@ -151,6 +151,12 @@ export const deployerSchema = z
       .default([])
       .describe(
         'ECR registries of other accounts or regions that `images` names. Each gets a stack of its own there, which forwards their events; without, only the scan finds what is pushed there.',
+      ),
+    chartCredentials: z
+      .array(chartCredentialsSchema)
+      .default([])
+      .describe(
+        'Who asks for charts that are not public; the first entry that is about a chart counts. Which environment may have it is said by its `charts`. Default: nobody in particular.',
       ),
     clusters: z
       .record(nameSchema, clusterSchema)

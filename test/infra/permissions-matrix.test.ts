@@ -18,7 +18,7 @@ const cells = everything(account, {
     ...['cluster#main', 'cluster#lab', 'budget#example-org', 'other'],
   ],
   clusters: ['main', 'lab', 'other'],
-  secrets: ['read', 'write', 'report', 'webhook', 'write-2'].map((name) => `plumbline/${name}`),
+  secrets: ['read', 'write', 'report', 'webhook', 'charts', 'write-2'].map((name) => `plumbline/${name}`),
   repositories: ['team/web', 'charts/web', 'other'].map(
     (name) => `arn:aws:ecr:eu-west-1:111122223333:repository/${name}`,
   ),
@@ -50,7 +50,8 @@ const expected: Record<string, string[]> = {
     ...['poll ImageUpdaterImagePushesQueue', 'send ImageUpdaterImagePushesDeadLettersQueue'],
   ],
   Source: [
-    ...['log SourceFunctionLog', 'read secret plumbline/read', 'invoke RendererFunction'],
+    ...['log SourceFunctionLog', 'read secret plumbline/read', 'read secret plumbline/charts'],
+    'invoke RendererFunction',
     ...['poll SourceGitChangesQueue', 'send SourceGitChangesDeadLettersQueue'],
     ...each(['ReconcilermainReconciliationsQueue', 'ReconcilerlabReconciliationsQueue'], 'send '),
     ...each(['trees/', 'renderings/', 'rendered/', 'artifacts/', 'releases/'], 'read ', 'write ').flatMap((line) =>

@@ -52,6 +52,8 @@ environments:
     cluster: lab
     namespaces: [trial]
     images: ['444455556666.dkr.ecr.us-east-1.amazonaws.com/trial', 'docker.io/library/nginx']
+chartCredentials:
+  - { charts: 'https://charts.example.com/*', secret: plumbline/charts }
 alerts:
   emails: [platform@example.com]
 `;

@@ -171,6 +171,7 @@ describe('a chart, from its repository to the artifact', () => {
         download: createDownload(),
         ecr: () => Promise.reject(new Error('not asked')),
         isInEcr: () => false,
+        credentialsFor: async () => undefined,
       }),
     );
     const { objects } = source.ports;

@@ -19,7 +19,10 @@ async function serve(routes: (host: string) => Record<string, Route>) {
 }
 
 const fetchWith = (download = createDownload()) =>
-  createFetchChart({ download, ecr: () => Promise.reject(new Error('not asked')), isInEcr: () => false });
+  createFetchChart({
+    ...{ download, ecr: () => Promise.reject(new Error('not asked')), isInEcr: () => false },
+    credentialsFor: async () => undefined,
+  });
 const fetchChart = (chart: Partial<ChartName>) => fetchWith()({ repository: '', ...version, ...chart });
 
 const indexOf = (url: string) => `entries:\n  web:\n  - urls: ["${url}"]\n    version: 1.2.3\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartPatternSchema, chartSchema } from '../../../shared/config/chart.ts';
+import { chartCredentialsSchema, chartPatternSchema, chartSchema } from '../../../shared/config/chart.ts';
 
 const chart = { repository: 'oci://example.com/charts', name: 'web', version: '1.2.3' };
 const isAccepted = (part: object) => chartSchema.safeParse({ ...chart, ...part }).success;
@@ -71,5 +71,18 @@ describe('what deployer.yaml allows', () => {
     ['http://example.com/*', false],
   ])('%s: %s', (pattern, expected) => {
     expect(chartPatternSchema.safeParse(pattern).success).toBe(expected);
+  });
+});
+
+describe('credentials of charts', () => {
+  const isTaken = (charts: string) => chartCredentialsSchema.safeParse({ charts, secret: 'charts' }).success;
+
+  it('are for charts of one host', () => {
+    expect(isTaken('oci://ghcr.io/example-org/*')).toBe(true);
+    expect(isTaken('oci://*/example-org/web')).toBe(false);
+  });
+
+  it('are not for ECR, which nobody would use them for', () => {
+    expect(isTaken('oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/charts/*')).toBe(false);
   });
 });
