@@ -27,7 +27,7 @@ export type Prepared = {
   /** Hash of `object`, and of where and how it is applied. */
   desired: string;
   source: ArtifactObject['source'];
-  /** It is a Helm hook. */
+  /** It is a hook of Helm or Argo CD. */
   hook?: HookSettings;
   /** Somebody else made it, and it is to become ours. */
   adoption?: Adoption;

@@ -1,21 +1,85 @@
 import type { KubernetesObject } from '../manifests/object.ts';
 
-/** @see https://helm.sh/docs/topics/charts_hooks/ */
-const prefix = 'helm.sh/hook';
-const eventNames = ['pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'pre-delete', 'post-delete'] as const;
-const policyNames = ['before-hook-creation', 'hook-succeeded', 'hook-failed'] as const;
-
-/** What Helm knows, and nothing here ever does: a rollback is a commit, and tests are run by who tests. Helm drops `crd-install` itself. */
-const neverRun = ['pre-rollback', 'post-rollback', 'test', 'test-success', 'test-failure', 'crd-install'];
-
-export type HookEvent = (typeof eventNames)[number];
-type HookDeletion = (typeof policyNames)[number];
+export type HookEvent = 'pre-install' | 'post-install' | 'pre-upgrade' | 'post-upgrade' | 'pre-delete' | 'post-delete';
+type HookDeletion = 'before-hook-creation' | 'hook-succeeded' | 'hook-failed';
 
 /** When a hook is run, in what order, and when what it made is deleted. `events` is empty if it never is. */
 export type HookSettings = { events: HookEvent[]; weight: number; deletion: HookDeletion[] };
 
-const isEvent = (name: string): name is HookEvent => (eventNames as readonly string[]).includes(name);
-const isDeletion = (name: string): name is HookDeletion => (policyNames as readonly string[]).includes(name);
+/** How a tool says that an object is a hook: the names of its annotations, and what their values mean here. */
+type Dialect = {
+  tool: string;
+  events: { annotation: string; meanings: Readonly<Record<string, readonly HookEvent[]>> };
+  deletion: { annotation: string; meanings: Readonly<Record<string, HookDeletion>> };
+  weight: string;
+};
+
+const never: readonly HookEvent[] = [];
+
+/**
+ * What is never run here: a rollback is a commit, and tests are run by who tests. Helm drops `crd-install` itself.
+ *
+ * @see https://helm.sh/docs/topics/charts_hooks/
+ */
+const helm: Dialect = {
+  tool: 'Helm',
+  events: {
+    annotation: 'helm.sh/hook',
+    meanings: {
+      'pre-install': ['pre-install'],
+      'post-install': ['post-install'],
+      'pre-upgrade': ['pre-upgrade'],
+      'post-upgrade': ['post-upgrade'],
+      'pre-delete': ['pre-delete'],
+      'post-delete': ['post-delete'],
+      'pre-rollback': never,
+      'post-rollback': never,
+      test: never,
+      'test-success': never,
+      'test-failure': never,
+      'crd-install': never,
+    },
+  },
+  deletion: {
+    annotation: 'helm.sh/hook-delete-policy',
+    meanings: {
+      'before-hook-creation': 'before-hook-creation',
+      'hook-succeeded': 'hook-succeeded',
+      'hook-failed': 'hook-failed',
+    },
+  },
+  weight: 'helm.sh/hook-weight',
+};
+
+/**
+ * A sync is the application of a changed artifact. `Sync` is left out: there is no moment at which everything that such a hook needs is
+ * there and nothing that waits for it, so whoever moves here says which of the two he means. Who hears of a failure needs no `SyncFail`.
+ *
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/
+ */
+const argo: Dialect = {
+  tool: 'Argo CD',
+  events: {
+    annotation: 'argocd.argoproj.io/hook',
+    meanings: {
+      PreSync: ['pre-install', 'pre-upgrade'],
+      PostSync: ['post-install', 'post-upgrade'],
+      PreDelete: ['pre-delete'],
+      PostDelete: ['post-delete'],
+      SyncFail: never,
+      Skip: never,
+    },
+  },
+  deletion: {
+    annotation: 'argocd.argoproj.io/hook-delete-policy',
+    meanings: {
+      BeforeHookCreation: 'before-hook-creation',
+      HookSucceeded: 'hook-succeeded',
+      HookFailed: 'hook-failed',
+    },
+  },
+  weight: 'argocd.argoproj.io/sync-wave',
+};
 
 const annotationsOf = ({ metadata }: KubernetesObject): Record<string, unknown> => metadata.annotations ?? {};
 
@@ -24,37 +88,51 @@ function listIn(object: KubernetesObject, annotation: string): string[] {
   if (value === undefined || value === null) return [];
   return String(value)
     .split(',')
-    .map((name) => name.trim().toLowerCase())
+    .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+/** Argo CD's own annotation before Helm's, as in Argo CD. */
+const dialectOf = (object: KubernetesObject): Dialect | undefined =>
+  [argo, helm].find(({ events }) => listIn(object, events.annotation).length > 0);
+
+/** What a name means, in whatever case it is written. */
+function meaningOf<Meaning>(meanings: Readonly<Record<string, Meaning>>, name: string): Meaning | undefined {
+  return Object.entries(meanings).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 /** The hook that an object is. Undefined: an object like any other. */
 export function hookOf(object: KubernetesObject): HookSettings | undefined {
-  const names = listIn(object, prefix);
-  if (names.length === 0) return undefined;
-  const weight = Number(annotationsOf(object)[`${prefix}-weight`] ?? 0);
-  const deletion = listIn(object, `${prefix}-delete-policy`).filter(isDeletion);
+  const dialect = dialectOf(object);
+  if (dialect === undefined) return undefined;
+  const { events, deletion, weight } = dialect;
+  const place = Number(annotationsOf(object)[weight] ?? 0);
+  const policies = listIn(object, deletion.annotation).flatMap((name) => meaningOf(deletion.meanings, name) ?? []);
   return {
-    events: names.filter(isEvent),
-    weight: Number.isInteger(weight) ? weight : 0,
-    deletion: deletion.length === 0 ? ['before-hook-creation'] : deletion,
+    events: listIn(object, events.annotation).flatMap((name) => meaningOf(events.meanings, name) ?? []),
+    weight: Number.isInteger(place) ? place : 0,
+    deletion: policies.length === 0 ? ['before-hook-creation'] : policies,
   };
 }
 
 /** What is wrong with the annotations of a hook. */
 export function hookMistakes(object: KubernetesObject): string[] {
-  const known: string[] = [...eventNames, ...neverRun];
-  const weight = annotationsOf(object)[`${prefix}-weight`];
+  const { tool, events, deletion, weight: place } = dialectOf(object) ?? helm;
+  const weight = annotationsOf(object)[place];
+  const unknown = (annotation: string, meanings: Readonly<Record<string, unknown>>) =>
+    listIn(object, annotation).filter((name) => meaningOf(meanings, name) === undefined);
+  const accepted = (meanings: Readonly<Record<string, unknown>>) => Object.keys(meanings).join(', ');
   return [
-    ...listIn(object, prefix)
-      .filter((name) => !known.includes(name))
-      .map((name) => `"${name}" in the annotation ${prefix} is no hook of Helm; accepted are ${known.join(', ')}`),
-    ...listIn(object, `${prefix}-delete-policy`)
-      .filter((name) => !isDeletion(name))
-      .map((name) => `"${name}" in ${prefix}-delete-policy is unknown; accepted are ${policyNames.join(', ')}`),
+    ...unknown(events.annotation, events.meanings).map(
+      (name) =>
+        `"${name}" in the annotation ${events.annotation} can't be run as a hook of ${tool}; accepted are ${accepted(events.meanings)}`,
+    ),
+    ...unknown(deletion.annotation, deletion.meanings).map(
+      (name) => `"${name}" in ${deletion.annotation} is unknown; accepted are ${accepted(deletion.meanings)}`,
+    ),
     ...(weight === undefined || /^\s*[+-]?\d{1,9}\s*$/.test(String(weight))
       ? []
-      : [`${prefix}-weight must be a whole number; found "${weight}"`]),
+      : [`${place} must be a whole number; found "${weight}"`]),
   ];
 }
 

@@ -48,6 +48,18 @@ describe('hooks of an installation and of upgrades', () => {
     expect(state?.applied).toBe(state?.artifact);
   });
 
+  it("are Argo CD's, too: before and after, and not when a sync has failed", async () => {
+    const argo = (name: string, phase: string) => job(name, { 'argocd.argoproj.io/hook': phase });
+    const state = await applied([
+      argo('smoke', 'PostSync'),
+      argo('mourn', 'SyncFail'),
+      web('a'),
+      argo('migrate', 'PreSync'),
+    ]);
+    expect(writes()).toEqual(['+migrate', '+web', '+smoke']);
+    expect(state).toMatchObject({ phase: 'healthy', counts: { objects: 1 } });
+  });
+
   it('run one after the other, by weight, then kind, then name', async () => {
     const account = { apiVersion: 'v1', kind: 'ConfigMap', metadata: hookJob('z', 'pre-install').metadata };
     await applied([
@@ -365,7 +377,7 @@ describe('hooks that can not be meant', () => {
     ]);
     expect(state?.problems.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^"before-lunch" in the annotation helm.sh\/hook is no hook of Helm; accepted are pre-install,/,
+        /^"before-lunch" in the annotation helm.sh\/hook can't be run as a hook of Helm; accepted are pre-install,/,
       ),
       expect.stringMatching(/^"hook-done" in helm.sh\/hook-delete-policy is unknown/),
     ]);

@@ -36,9 +36,60 @@ describe('what is read of an object', () => {
   });
 });
 
+const argoHook = (phases: string, policy?: string, wave?: string) =>
+  annotated({
+    'argocd.argoproj.io/hook': phases,
+    ...(policy !== undefined && { 'argocd.argoproj.io/hook-delete-policy': policy }),
+    ...(wave !== undefined && { 'argocd.argoproj.io/sync-wave': wave }),
+  });
+
+describe("what is read of an object with Argo CD's annotations", () => {
+  it.each([
+    ['PreSync', ['pre-install', 'pre-upgrade']],
+    ['PostSync', ['post-install', 'post-upgrade']],
+    ['PreDelete,PostDelete', ['pre-delete', 'post-delete']],
+    ['SyncFail', []],
+    ['Skip', []],
+  ])('is its phase: %s', (phases, events) => {
+    expect(hookOf(argoHook(phases))).toEqual({ events, weight: 0, deletion: ['before-hook-creation'] });
+    expect(hookMistakes(argoHook(phases))).toEqual([]);
+  });
+
+  it('is its wave and delete policies', () => {
+    expect(hookOf(argoHook('presync', 'HookSucceeded, hookfailed', '-2'))).toMatchObject({
+      weight: -2,
+      deletion: ['hook-succeeded', 'hook-failed'],
+    });
+  });
+
+  it("counts before Helm's, as in Argo CD", () => {
+    const both = annotated({ 'helm.sh/hook': 'pre-delete', 'argocd.argoproj.io/hook': 'Skip' });
+    expect(hookOf(both)?.events).toEqual([]);
+  });
+
+  it('makes no hook of an object that only has a wave', () => {
+    expect(hookOf(annotated({ 'argocd.argoproj.io/sync-wave': '1' }))).toBeUndefined();
+  });
+});
+
 describe('what can not be meant', () => {
   it.each([
-    [hook('pre-instal'), /^"pre-instal" in the annotation helm\.sh\/hook is no hook of Helm; accepted are pre-install/],
+    [
+      hook('pre-instal'),
+      /^"pre-instal" in the annotation helm\.sh\/hook can't be run as a hook of Helm; accepted are pre-install/,
+    ],
+    [
+      argoHook('Sync'),
+      /^"Sync" in the annotation argocd\.argoproj\.io\/hook can't be run as a hook of Argo CD; accepted are PreSync, PostSync/,
+    ],
+    [
+      argoHook('PreSync', 'Never'),
+      /^"Never" in argocd\.argoproj\.io\/hook-delete-policy is unknown; accepted are Before/,
+    ],
+    [
+      argoHook('PreSync', undefined, 'first'),
+      /^argocd\.argoproj\.io\/sync-wave must be a whole number; found "first"$/,
+    ],
     [hook('test,lunch'), /^"lunch"/],
     [
       hook('pre-install', 'never'),
