@@ -32,7 +32,11 @@ export function createTransport({ endpoint, certificateAuthority, client, connec
 }
 
 /** By callbacks, since there are thousands of them: abort signals and promises of events cost as much as all the rest. */
-function exchange(options: RequestOptions, body: string, timeoutMilliseconds: number): Promise<ApiAnswer> {
+function exchange(
+  options: RequestOptions & { agent: Agent },
+  body: string,
+  timeoutMilliseconds: number,
+): Promise<ApiAnswer> {
   return new Promise<ApiAnswer>((resolve, reject) => {
     const request = send(options, (answer) => collect(answer, settle(resolve), settle(reject)));
     const timer = setTimeout(() => request.destroy(new TimeoutError(timeoutMilliseconds)), timeoutMilliseconds);
@@ -42,9 +46,20 @@ function exchange(options: RequestOptions, body: string, timeoutMilliseconds: nu
         clearTimeout(timer);
         by(outcome);
       };
-    request.on('error', settle(reject));
+    request.on('error', (error) => {
+      if (request.reusedSocket) closeIdle(options.agent);
+      settle(reject)(error);
+    });
     request.end(body);
   });
+}
+
+/**
+ * When a connection that was kept turns out to be dead, those that were kept beside it are as well, mostly: a function is frozen between two
+ * messages, and hears of no hang-up. One by one they would use up all attempts.
+ */
+function closeIdle({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of [...(sockets ?? [])]) socket.destroy();
 }
 
 function collect(answer: IncomingMessage, done: (whole: ApiAnswer) => void, fail: (error: Error) => void): void {

