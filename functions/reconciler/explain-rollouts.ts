@@ -3,7 +3,7 @@ import { mapConcurrently } from '../../shared/concurrency.ts';
 import { PlumblineError } from '../../shared/errors.ts';
 import { explainEvents } from '../../shared/health/events.ts';
 import { judge } from '../../shared/health/judge.ts';
-import { exampleAmong, explainPods, isUnready, selectorOf } from '../../shared/health/pods.ts';
+import { exampleAmong, explainPods, isLeaving, isUnready, selectorOf } from '../../shared/health/pods.ts';
 import type { Cluster } from '../../shared/kubernetes/cluster.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import type { Resources } from '../../shared/kubernetes/resource.ts';
@@ -44,9 +44,15 @@ const withReason = (problem: Problem, reason: string | undefined): Problem =>
 export async function explainRollout(object: LiveObject, context: Context): Promise<string> {
   const pods = await readPods(object, context);
   const example = exampleAmong(pods);
-  if (example === undefined) return explainByEvents(object, pods.find(isUnready), context);
+  if (example === undefined) return explainByEvents(object, hangingAmong(pods), context);
   const words = context.showsLogs ? await lastWords(example, context) : '';
   return words === '' ? explainPods(pods) : `${explainPods(pods)}; its log ends: ${words}`;
+}
+
+/** One that is being deleted hangs only if no other does. */
+function hangingAmong(pods: readonly LiveObject[]): LiveObject | undefined {
+  const unready = pods.filter(isUnready);
+  return unready.find((pod) => !isLeaving(pod)) ?? unready[0];
 }
 
 function readPods(object: LiveObject, { cluster, resources }: Context): Promise<LiveObject[]> {

@@ -7,14 +7,16 @@ import { type Condition, conditionOf, describeCondition, numberAt } from './read
  */
 export const generic: HealthRule = (object) => {
   const stalled = conditionOf(object, 'Stalled');
-  if (stalled?.status === 'True') return failed(describeCondition(stalled));
+  if (stalled?.status === 'True') return isOutdated(stalled, object) ? unjudged : failed(describeCondition(stalled));
   const reconciling = conditionOf(object, 'Reconciling');
   if (reconciling?.status === 'True') return progressing(describeCondition(reconciling));
   const result = conditionOf(object, 'Ready') ?? conditionOf(object, 'Available');
   if (result === undefined) return current;
-  if (isOutdated(result, object)) return progressing('its controller has not judged the newest version yet');
+  if (isOutdated(result, object)) return unjudged;
   return result.status === 'True' ? current : progressing(describeCondition(result));
 };
+
+const unjudged = progressing('its controller has not judged the newest version yet');
 
 /** Some controllers say of each condition which version it is about. */
 const isOutdated = ({ observedGeneration }: Condition, object: unknown) =>

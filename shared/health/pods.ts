@@ -4,13 +4,20 @@ import { conditionOf, describeCondition, listAt, numberAt, textAt, valueAt } fro
 /** Waits that are a step of every start, and say nothing. */
 const ordinaryWaits = new Set(['', 'ContainerCreating', 'PodInitializing']);
 
-/** Why a pod doesn't run, in its own words; empty if it says nothing. */
+/** Why a pod doesn't run, in its own words; empty if it says nothing. How one ends that is being deleted keeps nothing back. */
 export function explainPod(pod: unknown): string {
-  if (conditionOf(pod, 'Ready')?.status === 'True') return '';
+  if (conditionOf(pod, 'Ready')?.status === 'True' || isLeaving(pod)) return '';
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return describeCondition(scheduled);
+  return explainContainer(culpritOf(pod));
+}
+
+export const isLeaving = (pod: unknown) => valueAt(pod, 'metadata.deletionTimestamp') !== undefined;
+
+/** The first container that says what is wrong with it. One that is ready may have been started again, but keeps nothing back. */
+function culpritOf(pod: unknown): unknown {
   const containers = [...listAt(pod, 'status.initContainerStatuses'), ...listAt(pod, 'status.containerStatuses')];
-  return containers.map(explainContainer).find((reason) => reason !== '') ?? '';
+  return containers.find((each) => valueAt(each, 'ready') !== true && explainContainer(each) !== '');
 }
 
 function explainContainer(container: unknown): string {
@@ -25,13 +32,15 @@ function explainContainer(container: unknown): string {
   return ended === '' ? '' : `${name} ${ended}`;
 }
 
-/** `ended with exit code 1 (OOMKilled)`, unless it ended well. */
+/** `ended with exit code 1 (OOMKilled)`. To have ended well is a reason only where it is started again and again. */
 function endOf(container: unknown, path: string): string {
-  const code = numberAt(container, `${path}.exitCode`);
-  if (code === 0) return '';
+  const code = numberAt(container, `${path}.exitCode`, Number.NaN);
+  if (Number.isNaN(code) || (code === 0 && !isLooping(container))) return '';
   const reason = textAt(container, `${path}.reason`);
   return `ended with exit code ${code}${reason === '' ? '' : ` (${reason})`}`;
 }
+
+const isLooping = (container: unknown) => textAt(container, 'state.waiting.reason') === 'CrashLoopBackOff';
 
 /** The pods among some objects that a workload selects. */
 export function podsOf(workload: KubernetesObject, objects: readonly KubernetesObject[]): KubernetesObject[] {
@@ -77,11 +86,7 @@ function commonestOf<Pod>(pods: readonly Pod[]) {
 export type EndedContainer = { container: string; previous: boolean };
 
 export function endedContainerOf(pod: unknown): EndedContainer | undefined {
-  const containers = [...listAt(pod, 'status.initContainerStatuses'), ...listAt(pod, 'status.containerStatuses')];
-  return containers.map(endedAs).find((ended) => ended !== undefined);
-}
-
-function endedAs(status: unknown): EndedContainer | undefined {
+  const status = culpritOf(pod);
   const container = textAt(status, 'name');
   if (valueAt(status, 'state.terminated') !== undefined)
     return endOf(status, 'state.terminated') === '' ? undefined : { container, previous: false };

@@ -21,6 +21,7 @@ const expected: Record<string, string> = {
   'custom-resource/judged-condition': 'current',
   'custom-resource/not-ready': 'progressing: Waiting: the bucket is being made',
   'custom-resource/outdated-condition': 'progressing: its controller has not judged the newest version yet',
+  'custom-resource/outdated-stall': 'progressing: its controller has not judged the newest version yet',
   'custom-resource/ready': 'current',
   'custom-resource/reconciling': 'progressing: Progressing',
   'custom-resource/silent': 'current',

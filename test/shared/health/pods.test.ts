@@ -21,6 +21,29 @@ describe('the reason of a stuck rollout', () => {
     expect(explainPods([{ status: ready }, { status: migrated }])).toBe('');
   });
 
+  it('is not how a container ended that is ready by now, while another hangs', () => {
+    const proxy = { name: 'proxy', ready: true, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } };
+    const web = { name: 'web', ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } };
+    const hanging = { metadata: { name: 'a' }, status: { containerStatuses: [proxy, web] } };
+    expect(explainPods([hanging])).toBe('pod a: container web: ImagePullBackOff');
+    expect(endedContainerOf(hanging)).toBeUndefined();
+  });
+
+  it('is not how a pod ends that is being deleted', () => {
+    const ended = { status: { containerStatuses: [{ name: 'web', state: { terminated: { exitCode: 143 } } }] } };
+    const leaving = { metadata: { name: 'old', deletionTimestamp: '2026-11-21T12:00:00Z' }, ...ended };
+    expect(explainPods([leaving])).toBe('');
+    expect(explainPods([leaving, pod('new', 'ErrImagePull')])).toBe('pod new: container web: ErrImagePull');
+  });
+
+  it('is the end, too, of a container that does its work and is started again and again', () => {
+    const state = { waiting: { reason: 'CrashLoopBackOff' } };
+    const web = { name: 'web', state, lastState: { terminated: { exitCode: 0, reason: 'Completed' } } };
+    const looping = { metadata: { name: 'a' }, status: { containerStatuses: [web] } };
+    expect(explainPods([looping])).toBe('pod a: container web: CrashLoopBackOff: ended with exit code 0 (Completed)');
+    expect(endedContainerOf(looping)).toEqual({ container: 'web', previous: true });
+  });
+
   it('is empty where every pod is just starting', () => {
     expect(explainPods([pod('a', 'ContainerCreating'), { metadata: { name: 'b' }, status: {} }])).toBe('');
   });
@@ -48,6 +71,13 @@ describe('the container that ended', () => {
     ['nothing is known', {}],
   ])('is none where %s', (_, pod) => {
     expect(endedContainerOf(pod)).toBeUndefined();
+  });
+
+  it('is the one whose reason is told', () => {
+    const pulling = { name: 'a', state: { waiting: { reason: 'ImagePullBackOff' } } };
+    const crashing = { name: 'b', state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: failed };
+    expect(endedContainerOf({ status: { containerStatuses: [pulling, crashing] } })).toBeUndefined();
+    expect(endedContainerOf({ status: { containerStatuses: [crashing, pulling] } })?.container).toBe('b');
   });
 
   it('is the init container where that failed', () => {
