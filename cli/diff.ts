@@ -31,7 +31,7 @@ export const diff = (options: DiffOptions, out: Output): Promise<number> =>
 async function compare({ live, desired }: DiffOptions, { stdout }: Output): Promise<number> {
   if (live === '-' && desired === '-')
     throw new BadInputError([{ message: 'only one of --live and --desired can be standard input' }]);
-  const [are, shouldBe] = [await readManifests(live), await readManifests(desired)];
+  const [are, shouldBe] = [await readManifests(live, { mayBeEmpty: true }), await readManifests(desired)];
   const { pairs, problems } = matchObjects(are, shouldBe);
   if (problems.length > 0) throw new BadInputError(problems);
   const autoscaled = autoscaledBy([...are, ...shouldBe].map(({ object }) => object));

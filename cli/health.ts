@@ -2,6 +2,7 @@ import type { Health } from '../shared/health/health.ts';
 import { judge } from '../shared/health/judge.ts';
 import { explainPods, podsOf } from '../shared/health/pods.ts';
 import { describeIdentity, identityOf, type KubernetesObject } from '../shared/manifests/object.ts';
+import { oneLine } from '../shared/text/one-line.ts';
 import { readManifests } from './read-manifests.ts';
 import { badInput, type Output, reportProblems } from './report-problems.ts';
 import { type Paint, paintFor } from './terminal.ts';
@@ -43,9 +44,12 @@ function judgeAmong(object: KubernetesObject, objects: readonly KubernetesObject
   return reason === '' ? verdict : { ...verdict, message: `${verdict.message}; ${reason}` };
 }
 
+/** In characters. Controllers put whole logs into their conditions. */
+const longestMessage = 1_000;
+
 const longestWord = Math.max(...Object.values(words).map(({ length }) => length));
 
 function lineOf({ name, status, message }: Health & { name: string }, width: number, paint: Paint): string {
   const word = paint(colors[status], words[status].padEnd(longestWord));
-  return message === '' ? `${word}  ${name}` : `${word}  ${name.padEnd(width)}  ${message}`;
+  return message === '' ? `${word}  ${name}` : `${word}  ${name.padEnd(width)}  ${oneLine(message, longestMessage)}`;
 }

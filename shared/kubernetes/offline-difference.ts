@@ -9,7 +9,7 @@ import { entriesOf } from './ownership.ts';
 import { part } from './planned-difference.ts';
 import { normalizeObject } from './prepare.ts';
 import { isSameQuantity } from './quantity.ts';
-import { hasKnownDefaults, withoutDefaults } from './server-defaults.ts';
+import { hasKnownDefaults, isLeftOut, withoutDefaults } from './server-defaults.ts';
 
 type Circumstances = {
   /** An autoscaler sets its replicas, so what Git says of them doesn't count. */
@@ -77,29 +77,39 @@ function sayAsServer(desired: KubernetesObject, live: KubernetesObject): Kuberne
   const { namespace = live.metadata.namespace } = desired.metadata;
   const metadata = { ...desired.metadata, ...(namespace !== undefined && { namespace }) };
   const keepsZeros = !hasKnownDefaults(desired);
-  return respell({ ...desired, metadata }, live, { isQuantity: false, keepsZeros }) as KubernetesObject;
+  return respell({ ...desired, metadata }, live, { isQuantity: false, isMap: false, keepsZeros }) as KubernetesObject;
 }
 
 const holdsQuantities = new Set(['limits', 'requests', 'capacity', 'hard', 'sizeLimit']);
 
-type Spelling = { isQuantity: boolean; keepsZeros: boolean };
+/** Of these, every key is somebody's own, and stays whatever its value is. */
+const maps = new Set([
+  'data',
+  'binaryData',
+  'labels',
+  'annotations',
+  'matchLabels',
+  'nodeSelector',
+  'selector',
+  'parameters',
+]);
+
+type Spelling = { isQuantity: boolean; isMap: boolean; keepsZeros: boolean };
 
 function respell(desired: unknown, live: unknown, spelling: Spelling): unknown {
   if (spelling.isQuantity && isSameQuantity(desired, live)) return live;
   if (Array.isArray(desired))
     return desired.map((item, index) => respell(item, partnerOf(item, index, live), spelling));
   if (!isPlainObject(desired) || !isPlainObject(live)) return desired;
+  const keepsAll = spelling.keepsZeros || spelling.isMap;
   const entries = Object.entries(desired)
-    .filter(([key, value]) => spelling.keepsZeros || Object.hasOwn(live, key) || !isZero(value))
+    .filter(([key, value]) => keepsAll || Object.hasOwn(live, key) || !isLeftOut(key, value))
     .map(([key, value]) => {
       const isQuantity = spelling.isQuantity || holdsQuantities.has(key);
-      return [key, respell(value, live[key], { ...spelling, isQuantity })];
+      return [key, respell(value, live[key], { ...spelling, isQuantity, isMap: maps.has(key) })];
     });
   return Object.fromEntries(entries);
 }
-
-const isZero = (value: unknown) =>
-  value === '' || value === false || value === 0 || value === null || (Array.isArray(value) && value.length === 0);
 
 /** What of the live object is to be compared: what is wanted, and what is owned. A map of which only others own something isn't. */
 function relevant(live: unknown, owned: unknown, wanted: unknown): unknown {

@@ -142,6 +142,27 @@ export function hasKnownDefaults({ apiVersion }: KubernetesObject): boolean {
   return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
+/**
+ * Numbers and switches whose zero is the same as to say nothing. The zero of any other says something: `allowPrivilegeEscalation: false`.
+ *
+ * @see https://github.com/kubernetes/api: those that are no pointers and have `omitempty`
+ */
+const silentZeros = new Set([
+  ...['hostIPC', 'hostNetwork', 'hostPID', 'hostPort', 'stdin', 'stdinOnce', 'tty', 'readOnly', 'initialDelaySeconds'],
+  ...['minReadySeconds', 'paused', 'unschedulable', 'targetPort', 'nodePort', 'healthCheckNodePort', 'number'],
+  ...['publishNotReadyAddresses', 'insecureSkipTLSVerify', 'insecureSkipTLSVerifyBackend', 'clusterScope'],
+  ...['globalDefault', 'sslEnabled', 'chapAuthDiscovery', 'chapAuthSession', 'preserveUnknownFields', 'deprecated'],
+  ...['exclusiveMaximum', 'exclusiveMinimum', 'uniqueItems', 'nullable'],
+  ...['x-kubernetes-embedded-resource', 'x-kubernetes-int-or-string'],
+]);
+
+/** Whether the server leaves out a field of a built-in kind that a manifest says. A claim without a class is not one without a wish. */
+export function isLeftOut(key: string, value: unknown): boolean {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return true;
+  if (value === '') return key !== 'storageClassName';
+  return (value === false || value === 0) && silentZeros.has(key);
+}
+
 /** An object without what the API server fills in by itself. Only built-in kinds have defaults that are known. */
 export const withoutDefaults = (object: KubernetesObject) =>
   (hasKnownDefaults(object) ? prune(object, '', object.kind) : object) as KubernetesObject;

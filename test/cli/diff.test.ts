@@ -78,6 +78,18 @@ describe('plumbline diff', () => {
     expect(await diff(are, [configMap('a')])).toMatchObject({ code: 0, stdout: '' });
   });
 
+  it('takes an empty List for what kubectl means by it: nothing is there yet', async () => {
+    const files = {
+      'live.yaml': 'apiVersion: v1\nitems: []\nkind: List\nmetadata:\n  resourceVersion: ""\n',
+      'desired.yaml': documents([configMap('a')]),
+    };
+    expect(await compareTexts(files)).toEqual({ code: 1, stdout: 'created ConfigMap a\n', stderr: '' });
+    expect(await compareTexts({ ...files, 'live.yaml': '' })).toMatchObject({
+      code: 2,
+      stderr: 'error: live.yaml: has no object in it\n',
+    });
+  });
+
   it('takes YAML as kubectl does', async () => {
     const head = 'apiVersion: v1\nkind: X\nmetadata: {name: a}\n';
     const files = {

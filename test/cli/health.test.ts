@@ -66,6 +66,13 @@ describe('plumbline health', () => {
     );
   });
 
+  it('keeps to one line for each object, however many a message has', async () => {
+    const condition =
+      '{type: Ready, status: "False", reason: InstallFailed, message: "timed out\\n\\nLast logs:\\n\\e[2Jbye"}';
+    const text = `apiVersion: example.org/v1\nkind: Release\nmetadata: {name: a}\nstatus: {conditions: [${condition}]}\n`;
+    expect((await say(text)).stdout).toBe('progressing  Release a  InstallFailed: timed out Last logs: [2Jbye\n');
+  });
+
   it.each([
     ['what is not YAML', 'a: [1\n', /^error: live\.yaml:1: is not valid YAML/],
     ['what is no object', 'kind: Pod\n', /^error: live\.yaml:1: .*apiVersion/],

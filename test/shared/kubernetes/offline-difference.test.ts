@@ -83,6 +83,23 @@ describe('without managedFields', () => {
     expect(lines(custom({ replicas: 1 }), custom({}))).toEqual(['spec.replicas: 1 → (absent)']);
   });
 
+  it('does not take a zero for a difference that the server leaves out', () => {
+    const desired = withContainer({ stdin: false, env: [], workingDir: '' }, { minReadySeconds: 0, paused: false });
+    expect(lines(withContainer({}), desired)).toEqual([]);
+  });
+
+  it('tells a zero that says something', () => {
+    const desired = withContainer({ securityContext: { allowPrivilegeEscalation: false } });
+    expect(lines(withContainer({ securityContext: { runAsUser: 1 } }), desired)).toContain(
+      'spec.template.spec.containers[name=web].securityContext.allowPrivilegeEscalation: (absent) → false',
+    );
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'a' } };
+    expect(lines(account, { ...account, automountServiceAccountToken: false })).toEqual([
+      'automountServiceAccountToken: (absent) → false',
+    ]);
+    expect(lines(liveMap({ a: '1' }), configMap('a', { a: '1', b: '' }))).toEqual(['data.b: (absent) → ""']);
+  });
+
   it('does not take another spelling of a quantity for a difference', () => {
     const live = withContainer({ resources: { limits: { cpu: '500m', memory: '1Gi' } } });
     const desired = (cpu: unknown) => withContainer({ resources: { limits: { cpu, memory: '1024Mi' } } });
