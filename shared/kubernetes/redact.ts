@@ -23,7 +23,9 @@ export function redactAll(message: string, objects: readonly KubernetesObject[])
 function spellings(value: unknown): string[] {
   if (typeof value !== 'string') return [JSON.stringify(value) ?? '', String(value)];
   const decoded = Buffer.from(value, 'base64').toString('utf8');
-  return [value, decoded, JSON.stringify(decoded).slice(1, -1), ...linesOf(decoded)];
+  // A file's last line break is no part of a password, and in an address it is written otherwise.
+  const plain = decoded.trim();
+  return [value, decoded, JSON.stringify(decoded).slice(1, -1), plain, encodeURIComponent(plain), ...linesOf(decoded)];
 }
 
 /** A key of many lines may be quoted only in part. */

@@ -10,6 +10,8 @@ describe('fault 65: a message about a Secret', () => {
     ['decoded', base64('hidden'), 'got hidden', 'got (masked)'],
     ['a number', 4711, 'got 4711', 'got (masked)'],
     ['a line of a long one', base64('BEGIN KEY\nabcdef\nEND KEY'), 'read abcdef', 'read (masked)'],
+    ['a short one with a line break behind it', base64('p4\n'), 'got p4', 'got (masked)'],
+    ['in an address', base64('p@ss&1'), 'postgres://u:p%40ss%261@db', 'postgres://u:(masked)@db'],
     ['more than a line', base64('one\n"two"'), 'got one\\n\\"two\\"', 'got (masked)'],
     ['empty', '', 'is required', 'is required'],
   ])('shows no value: %s', (_, value, message, shown) => {
