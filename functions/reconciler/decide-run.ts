@@ -64,9 +64,12 @@ function decideWait({ message, state, desired, entry, problems }: Waiting): RunD
 }
 
 function decideFollowUp({ mode }: Reconciliation, state: ApplicationState, entry: RenderedEntry): RunDecision {
-  if (mode === 'check') return { do: 'check', entry };
+  if (mode === 'check' || isHindered(state)) return { do: 'check', entry };
   return state.phase === 'healthy' ? nothing('it is applied and healthy already') : { do: 'judge', entry };
 }
+
+/** It may be drift that could not be put back: only a look at everything tells whether that has passed. */
+const isHindered = ({ phase, next }: ApplicationState) => phase === 'failed' && next?.why === 'retry';
 
 /** Tried to the end, and waiting for its next attempt: a look for drift in between doesn't try again. */
 const isSettled = (state: ApplicationState | undefined, { artifact }: RenderedEntry) =>

@@ -37,7 +37,7 @@ export async function repair(suspect: Suspect, context: ApplyContext): Promise<E
 /** Tells what applying a suspicious object would change, and changes nothing. If that is nothing, its new hash is kept. */
 export async function inspect(suspect: Suspect, context: ApplyContext): Promise<Examined> {
   const { prepared, live, entry } = suspect;
-  const result = await applyObject(prepared, context, true);
+  const result = await applyObject(withoutRefusals(prepared), context, true);
   if (result.outcome === 'failed') return notApplied(result);
   const found = [
     ...describeDrift(suspect, result.object, context.manager),
@@ -50,6 +50,12 @@ export async function inspect(suspect: Suspect, context: ApplyContext): Promise<
     entry: { ...entry, live: hashOwned(live, context.manager, entry.tolerance) },
   };
 }
+
+/** What others have taken is told like any drift: it is no failure while nobody is asked to put it back. */
+const withoutRefusals = ({ policy, ...prepared }: Prepared): Prepared => ({
+  ...prepared,
+  policy: { ...policy, conflicts: policy.conflicts === 'fail' ? 'force' : policy.conflicts },
+});
 
 const asDrift =
   (corrected: boolean) =>

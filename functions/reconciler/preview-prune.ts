@@ -12,7 +12,7 @@ import { decidePrune } from './plan-prune.ts';
 import type { Preview } from './preview-object.ts';
 import type { PruneContext } from './prune.ts';
 
-type Context = Omit<PruneContext, 'ensureCurrent'> & {
+type Context = Omit<PruneContext, 'ensureCurrent' | 'sleep'> & {
   /** `prune` of the application: false keeps everything. */
   isPruned: boolean;
 };

@@ -10,7 +10,10 @@ export function findingsOfPrune(results: readonly PruneResult[]): Findings {
     isUnfinished: results.some(({ outcome }) => outcome === 'untried'),
     failures: results.flatMap((result) => (result.outcome === 'failed' ? [failure(result)] : [])),
     unhealthy: [],
-    waiting: results.flatMap((result) => (result.outcome === 'terminating' ? [waiting(result)] : [])),
+    waiting: results.flatMap((result) => {
+      if (result.outcome === 'terminating') return [terminating(result)];
+      return result.outcome === 'waiting' ? [waiting(result)] : [];
+    }),
   };
 }
 
@@ -19,10 +22,15 @@ function failure({ entry, failure: { message, retryable } }: PruneResult & { out
 }
 
 /** Finalizers belong to whoever set them, and are never taken away. */
-function waiting({ entry, finalizers }: PruneResult & { outcome: 'terminating' }) {
+function terminating({ entry, finalizers }: PruneResult & { outcome: 'terminating' }) {
   const message = `is being deleted${finalizers.length === 0 ? '' : `; its finalizers must end first: ${finalizers.join(', ')}`}`;
   return { object: nameOf(entry), message };
 }
+
+const waiting = ({ entry, for: above }: PruneResult & { outcome: 'waiting' }) => ({
+  object: nameOf(entry),
+  message: `is deleted when ${nameOf(above)}, which is of a higher wave, is gone`,
+});
 
 /** What is left in the cluster on purpose is said once, when it leaves the inventory. */
 export function logKept(results: readonly PruneResult[], log: Log): void {

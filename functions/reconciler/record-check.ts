@@ -4,10 +4,13 @@ import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import { loggable } from '../../shared/problem.ts';
 import { isApplied } from '../../shared/state/standing.ts';
 import type { ApplicationState, DriftedField } from '../../shared/state/types.ts';
-import { cut, type RunFailure } from './decide-result.ts';
+import { cut, type Findings, merge, nothingFound, type RunFailure } from './decide-result.ts';
+import { explainRollouts } from './explain-rollouts.ts';
 import { judgeHealth } from './judge-health.ts';
 import { type Observation, stayingIn } from './observe.ts';
 import { type ApplicationRun, conclude } from './run.ts';
+
+type Explaining = Parameters<typeof explainRollouts>[2];
 
 export type Checked = {
   before: Inventory;
@@ -15,15 +18,17 @@ export type Checked = {
   observation: Observation;
   differences: DriftedField[];
   failures: RunFailure[];
+  /** What became of what Git no longer has. */
+  pruned: Findings;
 };
 
 /** Writes what a check found, if it found anything: state that stays as it is wakes nobody. */
-export async function recordCheck(run: ApplicationRun, checked: Checked): Promise<void> {
+export async function recordCheck(run: ApplicationRun, checked: Checked, context: Explaining): Promise<void> {
   const { session, log } = run;
   logDrift(checked, log);
   const state = session.state();
   const drift = driftAfter(run, checked);
-  const result = isApplied(state, run.entry) ? conclude(run, findingsOf(checked)) : {};
+  const result = isApplied(state, run.entry) ? conclude(run, await findingsOf(checked, context)) : {};
   const isSame = isSameInventory(checked);
   if (isSame && drift === state.drift && isQuiet(state, result)) return;
   await session.save({ ...result, drift }, isSame ? undefined : checked.inventory);
@@ -37,9 +42,11 @@ const isSameInventory = ({ before, inventory }: Checked) =>
 const isQuiet = (state: ApplicationState, { phase }: Partial<ApplicationState>) =>
   phase === undefined || (phase === 'healthy' && state.phase === 'healthy');
 
-function findingsOf({ inventory, observation, failures }: Checked) {
+async function findingsOf({ inventory, observation, failures, pruned }: Checked, context: Explaining) {
   const { unhealthy, waiting } = judgeHealth(stayingIn(inventory), observation);
-  return { unhealthy, waiting, failures: [...observation.failures, ...failures] };
+  const isWell = unhealthy.length + waiting.length === 0;
+  const health = isWell ? nothingFound : await explainRollouts({ unhealthy, waiting }, observation, context);
+  return merge({ ...health, failures: [...observation.failures, ...failures] }, pruned);
 }
 
 /** What was put back stays on record until something else is; what was only reported, until it is gone. */

@@ -21,15 +21,19 @@ export async function refusalOf(
   dryRun: boolean,
 ): Promise<Failure | undefined> {
   if (decision.do !== 'refuse' && !conflicts.some(isLabel)) return undefined;
-  if (decision.do === 'refuse' && (dryRun || decision.conflicts.length === 0)) return permanent(decision.message);
+  if (decision.do === 'refuse' && decision.conflicts.length === 0) return claimed(decision.message);
+  if (decision.do === 'refuse' && dryRun) return permanent(decision.message);
   const live = await cluster.read(prepared.resource, prepared.identity);
   if (decision.do !== 'refuse') {
     const owner = (live?.metadata.managedFields ?? []).find((entry) => isOtherApplication(entry.manager, manager));
-    return owner && permanent(alreadyClaimed(owner.manager));
+    return owner && claimed(alreadyClaimed(owner.manager));
   }
   const reports = reportConflicts(decision.conflicts, prepared.object, live);
   return { ...permanent(describeConflicts(reports)), conflicts: reports };
 }
+
+/** An object that moves is refused only until the other application has let go of it, in the same revision. */
+const claimed = (message: string): Failure => ({ message, retryable: true });
 
 const permanent = (message: string): Failure => ({ message, retryable: false });
 

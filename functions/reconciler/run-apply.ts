@@ -2,14 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Inventory, InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import { attemptOf, nothingFound, presumedDead, type RunFailure } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
+import { foresee } from './foresee.ts';
 import { ensureNamespaces, releaseNamespaces } from './new-namespaces.ts';
 import { claimObjects, isInstalled, logAdoptions } from './ownership/claim-objects.ts';
-import { findSuspicion } from './plan-apply.ts';
+import { letGoAll } from './ownership/let-go.ts';
+import { findSuspicion, planApply } from './plan-apply.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { PruneResult } from './prune.ts';
 import { logKept } from './prune-findings.ts';
 import { recordApply } from './record-apply.ts';
-import { type ApplicationRun, applyContext, conclude } from './run.ts';
+import { type ApplicationRun, applyContext, conclude, pruneContext } from './run.ts';
 import { carryOutSteps } from './steps/carry-out.ts';
 import { planWork, type Work } from './steps/plan-work.ts';
 import { begin } from './steps/progress.ts';
@@ -23,8 +25,11 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   const { session, entry, open } = run;
   const preparation = await prepareRun(run);
   const { hooks } = preparation;
-  if (preparation.refusals.length > 0) return refuse(run, preparation.refusals);
   const inventory = await session.inventory();
+  if (preparation.refusals.length > 0) {
+    const { send } = planApply(preparation.prepared, inventory);
+    return refuse(run, [...preparation.refusals, ...(await foresee(send, preparation.refusals, applyContext(run)))]);
+  }
   const unmade = await ensureNamespaces(
     run,
     [...preparation.prepared, ...hooks].map(({ identity }) => identity),
@@ -42,6 +47,7 @@ export async function runApply(run: ApplicationRun): Promise<void> {
   if (suspicion !== undefined) return hold(run, suspicion);
   const discovery = await discoveryFor(inventory.values(), open);
   logAdoptions(adoptions, run.log);
+  await letGoAll(work.plan.released, pruneContext(run, discovery, false));
   await announceWork(run, work, inventory);
   const first = begin({ inventory: work.announced, hooks: work.hooks, discovery });
   const progress = await carryOutSteps(work.steps, first, run);

@@ -3,8 +3,9 @@ import { attemptOf, presumedDead } from './decide-result.ts';
 import { discoveryFor } from './discovery-for.ts';
 import { artifactOfRemoval, readRemovalHooks } from './hooks/removal-hooks.ts';
 import { releaseNamespaces } from './new-namespaces.ts';
+import { letGoAll } from './ownership/let-go.ts';
 import { logKept } from './prune-findings.ts';
-import { conclude, type Run } from './run.ts';
+import { conclude, pruneContext, type Run } from './run.ts';
 import { carryOutSteps } from './steps/carry-out.ts';
 import { planRemoval, type Removal } from './steps/plan-removal.ts';
 import { begin, type Progress } from './steps/progress.ts';
@@ -33,7 +34,11 @@ async function forget(run: Run): Promise<void> {
 }
 
 /** An application that was never to be pruned leaves its objects behind. */
-async function leave({ session, log }: Run, inventory: Inventory): Promise<void> {
+async function leave(run: Run, inventory: Inventory): Promise<void> {
+  const { session, open, log } = run;
+  const discovery = await discoveryFor(inventory.values(), open);
+  await session.ensureCurrent();
+  await letGoAll([...inventory.values()], pruneContext(run, discovery, true));
   const because = 'its application, which Git no longer has, had "prune: false"';
   logKept(
     [...inventory.values()].map((entry) => ({ entry, outcome: 'kept', because })),

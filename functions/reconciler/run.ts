@@ -50,9 +50,10 @@ export function observeContext({ session, ports, open, showsLogs }: Run, { resou
 }
 
 export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean): PruneContext {
-  const { session, deadline } = run;
+  const { session, ports, deadline } = run;
   const { stale } = discovery;
-  return { ...observeContext(run, discovery), stale, isRemoval, deadline, ensureCurrent: session.ensureCurrent };
+  const { ensureCurrent } = session;
+  return { ...observeContext(run, discovery), stale, isRemoval, deadline, sleep: ports.sleep, ensureCurrent };
 }
 
 /** How the application stands after what this pass found out. */

@@ -3,14 +3,14 @@ import { divide, withoutCovered } from './covered.ts';
 import { type Field, type FieldSet, fieldsOf, omit, subtract } from './field-set.ts';
 import type { LiveObject, ManagedFields } from './live-object.ts';
 import { strict, type Tolerance } from './object-policy.ts';
-import { type Claim, entriesOf, fieldsOwnedBy, isOurs, reassigned } from './ownership.ts';
+import { type Claim, entriesOf, fieldsOwnedBy, isOurs, nobody, reassigned } from './ownership.ts';
 import { enforceLabel } from './pod-security/level.ts';
 
 /** What others added to an object: which of it is undone, and which is none of our business. */
 
 /** Managers whose additions are undone: what people do by hand, and what stood there before fields were managed. */
 export function isUndone(manager: string): boolean {
-  return manager.startsWith('kubectl') || manager === 'before-first-apply';
+  return manager.startsWith('kubectl') || manager === nobody;
 }
 
 export const isIgnored = (manager: string, { ignore }: Tolerance) =>

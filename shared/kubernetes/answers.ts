@@ -19,6 +19,11 @@ export function readBody({ status, text }: ApiAnswer): unknown {
   throw retryable ? new TryAgainError(message) : new RefusedError(message);
 }
 
+/** Whether an answer says that there is no such path at all: of the object itself it says nothing. */
+export const isUnserved = ({ status, text }: ApiAnswer): boolean =>
+  status === 404 &&
+  /^(404 page not found|the server could not find the requested resource)$/.test(readStatus(text).message ?? '');
+
 /** @throws TryAgainError if the server is overloaded or broken: no object is to blame */
 export function readApplied({ status, text }: ApiAnswer): Applied {
   if (status < 400) return { outcome: 'applied', object: parseJson(text) as LiveObject };

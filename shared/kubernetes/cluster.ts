@@ -41,8 +41,11 @@ export type Cluster = {
   discover(): Promise<Discovery>;
   /** Server-side apply with strict field validation. */
   apply(resource: Resource, object: KubernetesObject, options: ApplyOptions): Promise<Applied>;
-  /** @throws RefusedError if it may not be read: that is not the same as absent */
-  read(resource: Resource, place: Place): Promise<LiveObject | undefined>;
+  /**
+   * @param mustBeServed what is of a kind, or a version of it, that the cluster doesn't serve doesn't count as absent. Default: false
+   * @throws RefusedError if it may not be read: that is not the same as absent
+   */
+  read(resource: Resource, place: Place, mustBeServed?: boolean): Promise<LiveObject | undefined>;
   /** All pages. @throws RefusedError if they may not be listed, MissingError if the kind is not served */
   list(resource: Resource, namespace: string, labelSelector: string, fieldSelector?: string): Promise<LiveObject[]>;
   /**

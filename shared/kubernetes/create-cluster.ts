@@ -1,6 +1,6 @@
 import { TryAgainError } from '../errors.ts';
 import { stringifyJson } from '../manifests/json.ts';
-import { readApplied, readBody, readPage, readRemoved } from './answers.ts';
+import { isUnserved, readApplied, readBody, readPage, readRemoved } from './answers.ts';
 import type { Api } from './api.ts';
 import type { ApplyOptions, Cluster, LogOptions } from './cluster.ts';
 import { discoveryAccept, discoveryListSchema, readDiscovery } from './discovery.ts';
@@ -44,8 +44,9 @@ export function createCluster({ api, user }: { api: Api; user?: string }): Clust
       return readApplied(answer);
     },
 
-    async read(resource, place) {
+    async read(resource, place, mustBeServed = false) {
       const answer = await get(objectPath(resource, place));
+      if (mustBeServed && isUnserved(answer)) throw new TryAgainError('the cluster does not serve this kind (yet)');
       return answer.status === 404 ? undefined : (readBody(answer) as LiveObject);
     },
 

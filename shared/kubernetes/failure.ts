@@ -6,7 +6,8 @@ import { roleOf, systemNamespace } from './names.ts';
  * Why the API server did not do what it was asked, in words for whoever can mend it.
  *
  * `waitsFor` names what will pass by itself soon: a kind that is not served yet, or a deletion under way. `immutable` names fields that
- * can't be changed once the object exists, where they are all that is wrong. `conflicts` are fields that others own.
+ * can't be changed once the object exists, where they are all that is wrong. `conflicts` are fields that others own. `isCertain`: it is the
+ * manifest that is wrong, whatever else stands in the cluster.
  */
 export type Failure = {
   message: string;
@@ -14,6 +15,7 @@ export type Failure = {
   waitsFor?: 'kind' | 'deletion';
   immutable?: string[];
   conflicts?: ConflictReport[];
+  isCertain?: true;
 };
 
 const causeSchema = z.object({
@@ -59,6 +61,7 @@ type Rule = {
   say: (message: string, status: Status) => string;
   retryable: boolean;
   waitsFor?: Failure['waitsFor'];
+  isCertain?: true;
 };
 
 const isTerminating = ({ details }: Status) =>
@@ -70,11 +73,13 @@ const rules: readonly Rule[] = [
     when: (code, message) => code === 500 && message.startsWith('failed to create typed patch object'),
     say: (message) => `the manifest doesn't fit the kind's schema: ${afterBracket(message)}`,
     retryable: false,
+    isCertain: true,
   },
   {
     when: (_code, message) => message.includes('strict decoding error'),
     say: (message) => `the manifest has fields that the kind doesn't know: ${message}`,
     retryable: false,
+    isCertain: true,
   },
   {
     when: (code, _message, status) => code === 403 && isTerminating(status),
@@ -103,8 +108,19 @@ const rules: readonly Rule[] = [
     when: (code, _message, status) => code === 422 && immutableFields(status).length > 0,
     say: (_message, status) => `${immutableFields(status).join(', ')} can't be changed once the object exists`,
     retryable: false,
+    isCertain: true,
   },
-  { when: (code) => code === 422 || code === 400, say: (message) => `is not valid: ${message}`, retryable: false },
+  {
+    when: (code, message) => code === 400 && message.includes('does not support dry run'),
+    say: (message) => `is not valid: ${message}`,
+    retryable: false,
+  },
+  {
+    when: (code) => code === 422 || code === 400,
+    say: (message) => `is not valid: ${message}`,
+    retryable: false,
+    isCertain: true,
+  },
   {
     when: (code, _message, { details }) => code === 404 && details?.kind === 'namespaces',
     say: (_message, { details }) =>
@@ -127,12 +143,13 @@ export function explainFailure(code: number, status: Status): Failure {
   const message = status.message ?? '';
   const rule = rules.find(({ when }) => when(code, message, status));
   if (rule === undefined) return { message: `the API server answered ${code}: ${message}`, retryable: true };
-  const { say, retryable, waitsFor } = rule;
+  const { say, retryable, waitsFor, isCertain } = rule;
   const immutable = code === 422 ? immutableFields(status) : [];
   return {
     message: say(message, status),
     retryable,
     ...(waitsFor && { waitsFor }),
+    ...(isCertain && { isCertain }),
     ...(immutable.length > 0 && { immutable }),
   };
 }

@@ -62,3 +62,12 @@ export function reassigned(
   });
   return ours !== undefined || isWhole(fieldsV1) ? next : [...next, { ...base, fieldsV1 }];
 }
+
+/** Whose entry stands for what was there before anybody applied. kubectl and Flux know the name, too. */
+export const nobody = 'before-first-apply';
+
+/** The object's `managedFields` once we have let go of it: nobody owns what we had said, and whoever applies it next takes that over. */
+export const released = (object: LiveObject, manager: string): ManagedFields[] =>
+  entriesOf(object).map((entry) =>
+    isOurs(entry, manager) ? { ...entry, manager: nobody, operation: 'Update' } : entry,
+  );

@@ -3,6 +3,7 @@ import { foreignFields, takeOver } from '../../../shared/kubernetes/additions.ts
 import { adopted } from '../../../shared/kubernetes/adoption.ts';
 import type { Failure } from '../../../shared/kubernetes/failure.ts';
 import type { LiveObject, ManagedFields } from '../../../shared/kubernetes/live-object.ts';
+import type { Place, Resource } from '../../../shared/kubernetes/resource.ts';
 import type { ApplyContext } from '../apply-object.ts';
 import type { Prepared } from '../prepared.ts';
 
@@ -15,14 +16,15 @@ const busy: Failure = {
 };
 
 type Context = Pick<ApplyContext, 'cluster' | 'sleep'>;
+type Target = { resource: Resource; identity: Place };
 
 /**
  * Rewrites who owns which fields of an object. During a rollout its controller writes to it, too: then it is read again.
  *
  * @returns why it could not, if so. An object that is gone is left to whoever applies it next
  */
-async function reassign(
-  { resource, identity }: Prepared,
+export async function reassign(
+  { resource, identity }: Target,
   live: LiveObject,
   { cluster, sleep }: Context,
   rewrite: (seen: LiveObject) => ManagedFields[],

@@ -1,3 +1,4 @@
+import { foresee } from '../foresee.ts';
 import { hooksStep } from '../hooks/hooks-step.ts';
 import { applyContext, type Run } from '../run.ts';
 import { applyStep } from './apply-step.ts';
@@ -17,7 +18,7 @@ export async function carryOutSteps(steps: readonly Step[], first: Progress, run
   for (const [index, step] of steps.entries()) {
     if (index > 0 && step.do === 'apply') await checkpoint(progress, run);
     progress = await carryOut(step, progress, context);
-    if (!progress.isDone) return withBlocked(progress, steps.slice(index + 1));
+    if (!progress.isDone) return withBlocked(progress, steps.slice(index + 1), context);
   }
   return progress;
 }
@@ -40,7 +41,13 @@ async function checkpoint({ inventory, hooks }: Progress, { session, ports }: Ru
   await session.save({ hooks, since: ports.clock.now().toISOString() }, inventory);
 }
 
-function withBlocked(progress: Progress, waiting: readonly Step[]): Progress {
+/** What somebody has to mend anyway is told with all other mistakes of the revision; what may pass by itself isn't worth asking for them. */
+async function withBlocked(progress: Progress, waiting: readonly Step[], { applying }: StepContext): Promise<Progress> {
   const { findings } = progress;
-  return { ...progress, findings: { ...findings, blocked: describeBlocked(waiting, findings) } };
+  const { failures } = findings;
+  const objects = waiting.flatMap((step) => (step.do === 'apply' ? step.objects : []));
+  const isMistaken = failures.some(({ retryable }) => !retryable);
+  const foreseen = isMistaken ? await foresee(objects, failures, applying) : [];
+  const blocked = describeBlocked(waiting, findings);
+  return { ...progress, findings: { ...findings, failures: [...failures, ...foreseen], blocked } };
 }

@@ -60,6 +60,8 @@ const once = (data: string) =>
 
 type Story = {
   name: string;
+  /** What people have made before. */
+  made?: KubernetesObject[];
   prepare?: Content;
   during: Content;
   next: Content;
@@ -145,6 +147,18 @@ const stories: Story[] = [
     during: plain([selecting('b'), configMap('a')]),
     next: plain([selecting('a'), configMap('a')]),
   },
+  {
+    name: 'a taking over is finished',
+    made: [configMap('changes', { a: '1', b: 'by hand' }, { namespace: 'staging' })],
+    during: plain(first),
+    next: plain(first),
+  },
+  {
+    name: 'a taking over is superseded',
+    made: [configMap('changes', { a: '1', b: 'by hand' }, { namespace: 'staging' })],
+    during: plain(first),
+    next: plain(third),
+  },
   { name: 'what is made once is finished', during: once('1'), next: once('1') },
   { name: 'what is made once is removed', prepare: once('1'), during: 'removed', next: 'removed' },
 ];
@@ -179,10 +193,12 @@ function jobsTakeALook(server: FakeApiServer) {
 }
 
 /** Dies at every step of a story in turn, lets the next run finish, and looks what is left. Returns how many steps there were. */
-async function dieEverywhere({ prepare, during, next, hooks = {} }: Story, after: boolean): Promise<number> {
+async function dieEverywhere(story: Story, after: boolean): Promise<number> {
+  const { made = [], prepare, during, next, hooks = {} } = story;
   for (let step = 1; ; step += 1) {
     const { server, world, reconcileUntil } = await createMortalWorld();
     jobsTakeALook(server);
+    for (const object of made) server.make(object);
     if (prepare !== undefined) {
       await commit(world, prepare);
       await world.reconcile();

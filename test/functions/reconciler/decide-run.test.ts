@@ -96,6 +96,11 @@ describe('what there is to do', () => {
     ['applied and healthy', {}, 'nothing'],
     ['applied and on its way', { state: state({ phase: 'progressing' }) }, 'judge'],
     ['applied and not healthy', { state: state({ phase: 'failed' }) }, 'judge'],
+    [
+      'applied, and hindered when it was last looked at',
+      { state: state({ phase: 'failed', next: { at: 't', why: 'retry', attempt: 1 } }) },
+      'check',
+    ],
     ['a look for drift', { mode: 'check' }, 'check'],
     ['a look for drift while it is on its way', { mode: 'check', state: state({ phase: 'progressing' }) }, 'check'],
     ['fault 48: killed while applying', { state: state({ phase: 'applying', work: undefined }) }, 'apply'],

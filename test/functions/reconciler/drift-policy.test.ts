@@ -53,6 +53,17 @@ describe('drift that is only reported', () => {
     );
   });
 
+  it('is told and no failure, too, where another controller has taken a field of ours', async () => {
+    const change = (object: LiveObject) => Object.assign(specOf(object), { replicas: 7 });
+    server.edit('Deployment', 'web', change, 'horizontal-scaler');
+    await world.reconcile('check');
+    expect(await world.state()).toMatchObject({
+      phase: 'healthy',
+      drift: { differences: [{ field: 'spec.replicas', message: '2 → 7, by horizontal-scaler', corrected: false }] },
+    });
+    expect(specOf(live('Deployment', 'web')).replicas).toBe(7);
+  });
+
   it('is told once, stays known, and is forgotten when it is gone', async () => {
     const scale = (replicas: number) =>
       server.edit('Deployment', 'web', (object) => {

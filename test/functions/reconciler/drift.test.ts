@@ -183,6 +183,19 @@ describe('a look for drift', () => {
     });
   });
 
+  it('goes on telling what it could not put back when it is tried again, until it could', async () => {
+    const scale = (replicas: number, manager: string) =>
+      server.edit('Deployment', 'web', (object) => Object.assign(specOf(object), { replicas }), manager);
+    scale(7, 'horizontal-scaler');
+    await world.reconcile('check');
+    const { problems } = (await world.state()) ?? {};
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'failed', problems, next: { why: 'retry', attempt: 2 } });
+    scale(2, 'horizontal-scaler');
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'healthy', problems: [] });
+  });
+
   it('fault 38: yields the field where that is the policy', async () => {
     await world.commit(manifests, { conflicts: 'yield' });
     await world.reconcile();
@@ -210,6 +223,40 @@ describe('a look for drift', () => {
       phase: 'progressing',
       problems: [{ message: '1 of 2 pods are available' }],
     });
+  });
+
+  it("fault 51: tells why a rollout hangs, as whoever waited for it did: by its pods' own reason", async () => {
+    server.rollout = () => ({ updatedReplicas: 2, replicas: 2, availableReplicas: 1 });
+    server.edit('Deployment', 'web', () => undefined, 'kube-controller-manager');
+    server.make({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web-1', namespace: 'staging', labels: { app: 'web' } },
+      status: { containerStatuses: [{ name: 'web', state: { waiting: { reason: 'ImagePullBackOff' } } }] },
+    });
+    await world.reconcile('check');
+    expect((await world.state())?.problems).toEqual([
+      {
+        object: 'Deployment staging/web',
+        message: '1 of 2 pods are available; pod web-1: container web: ImagePullBackOff',
+      },
+    ]);
+  });
+
+  it('goes on telling what waits for its finalizers, until it is gone', async () => {
+    const finalizers = ['example.org/backup'];
+    server.edit('ConfigMap', 'settings', ({ metadata }) => Object.assign(metadata, { finalizers }), 'backup');
+    await world.commit(manifests.slice(1));
+    await world.reconcile();
+    const message = 'is being deleted; its finalizers must end first: example.org/backup';
+    for (const mode of ['check', 'apply'] as const) {
+      await world.reconcile(mode);
+      expect(await world.state()).toMatchObject({ phase: 'progressing', problems: [{ message }] });
+    }
+    server.delete('ConfigMap', 'settings');
+    await world.reconcile('check');
+    expect(await world.state()).toMatchObject({ phase: 'healthy', problems: [] });
+    expect((await world.inventory()).map(({ name }) => name)).not.toContain('settings');
   });
 
   it('applies instead where a revision was never tried', async () => {

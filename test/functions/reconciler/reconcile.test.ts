@@ -127,6 +127,21 @@ describe('apply', () => {
     expect(state?.inventory).toBeUndefined();
   });
 
+  it('tells with a refusal what the API server would refuse beside it', async () => {
+    await applied([configMap('same')]);
+    server.requests.length = 0;
+    server.intercept = ({ path, method }) =>
+      method === 'PATCH' && path.includes('/bad') ? status(422, 'Invalid', 'data: Invalid value') : undefined;
+    const state = await applied(
+      [configMap('same'), secret('password', { a: 'MQ==' }), configMap('bad'), configMap('fine')],
+      { secrets: 'refuse' },
+    );
+    expect(state?.problems.map(({ object }) => object)).toEqual(['Secret staging/password', 'ConfigMap staging/bad']);
+    expect(liveNames()).toEqual(['ConfigMap/same']);
+    const asked = writes().map(({ path }) => path.split('/').at(-1)?.split('?')[0]);
+    expect(asked).toEqual(['bad', 'fine']);
+  });
+
   it('applies again under other settings', async () => {
     await applied([configMap('a')]);
     await applied([configMap('a')], { conflicts: 'force' });
@@ -277,6 +292,22 @@ describe('prune', () => {
     expect(server.requests.filter(({ method, path }) => method === 'GET' && /configmaps\/c-/.test(path))).toHaveLength(
       1,
     );
+  });
+
+  it.each([
+    { status: 404, headers: {}, text: '404 page not found\n' },
+    status(404, 'NotFound', 'the server could not find the requested resource'),
+  ])('fault 46: forgets nothing of a version that is served no longer: $text', async (unserved) => {
+    await applied([configMap('a'), configMap('b')]);
+    server.intercept = ({ method, path }) =>
+      method === 'GET' && path.endsWith('/configmaps/b') ? unserved : undefined;
+    const state = await applied([configMap('a')]);
+    expect(state).toMatchObject({ phase: 'failed', next: { why: 'retry', at: '2026-11-21T12:00:15.000Z' } });
+    expect(state?.problems[0]?.message).toBe('could not be deleted: the cluster does not serve this kind (yet)');
+    expect(await names()).toEqual(['ConfigMap/a', 'ConfigMap/b']);
+    server.intercept = () => undefined;
+    await world.reconcile();
+    expect(liveNames()).toEqual(['ConfigMap/a']);
   });
 
   it('fault 36: holds a revision that would delete more than half', async () => {

@@ -31,8 +31,11 @@ const db = inWave(-1, deployment('db'));
 const web = inWave(2, deployment('web'));
 const shop = [web, configMap('settings'), db];
 
-const sent = () =>
-  server.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('?')[0]?.split('/').at(-1));
+const patched = (isDryRun: boolean) =>
+  server.requests
+    .filter(({ method, path }) => method === 'PATCH' && path.includes('dryRun') === isDryRun)
+    .map(({ path }) => path.split('?')[0]?.split('/').at(-1));
+const sent = () => patched(false);
 const stuck = (name: string) => (object: LiveObject) =>
   object.metadata.name === name ? { observedGeneration: object.metadata.generation } : rolledOut(object);
 
@@ -137,6 +140,30 @@ describe('waves', () => {
     expect(sent().filter((name) => name === 'good')).toHaveLength(1);
   });
 
+  it('that are stopped by a mistake are asked for theirs, so that all are told at once', async () => {
+    server.intercept = ({ method, path }) => {
+      if (method !== 'PATCH') return undefined;
+      if (path.includes('/early')) return status(403, 'Forbidden', 'no PriorityClass with name high was found');
+      return path.includes('/bad') ? status(422, 'Invalid', 'data: Invalid value') : undefined;
+    };
+    const later = [configMap('bad-too'), configMap('early'), configMap('a')].map((each) => inWave(1, each));
+    const state = await applied([configMap('bad'), ...later]);
+    expect(state?.problems).toEqual([
+      { object: 'ConfigMap staging/bad', message: 'is not valid: data: Invalid value' },
+      { object: 'ConfigMap staging/bad-too', message: 'is not valid: data: Invalid value' },
+      { message: 'wave 1: ConfigMap staging/bad-too (and 2 more) waits for ConfigMap staging/bad' },
+    ]);
+    expect(sent()).toEqual(['bad']);
+    expect(patched(true).sort()).toEqual(['a', 'bad-too', 'early']);
+  });
+
+  it('that are stopped by what may pass by itself are not asked for', async () => {
+    server.intercept = ({ method, path }) =>
+      method === 'PATCH' && path.includes('/busy') ? status(403, 'Forbidden', 'exceeded quota: q') : undefined;
+    await applied([configMap('busy'), inWave(1, configMap('a'))]);
+    expect(patched(true)).toEqual([]);
+  });
+
   it('are passed over where nothing changes, and looked at where something above them does', async () => {
     await applied(shop);
     server.requests.length = 0;
@@ -157,6 +184,34 @@ describe('waves', () => {
       .filter(({ method }) => method === 'DELETE')
       .map(({ path }) => path.split('/').at(-1));
     expect(deleted).toEqual(['web', 'settings', 'db']);
+  });
+
+  it('are pruned when the higher ones are gone, since these may need them for that', async () => {
+    const held = inWave(1, configMap('custom', {}, { finalizers: ['operator.example.org/hold'] }));
+    const all = [configMap('stays'), configMap('operator'), held];
+    await applied(all);
+    expect(await applied(all.slice(0, 1))).toMatchObject({ phase: 'progressing' });
+    expect((await world.state())?.problems.map(({ message }) => message)).toEqual([
+      'is being deleted; its finalizers must end first: operator.example.org/hold',
+      'is deleted when ConfigMap staging/custom, which is of a higher wave, is gone',
+    ]);
+    expect(server.find('ConfigMap', 'operator')).toBeDefined();
+    server.delete('ConfigMap', 'custom');
+    await world.reconcile();
+    expect(await world.state()).toMatchObject({ phase: 'healthy' });
+    expect([...server.objects.values()].map(({ metadata }) => metadata.name)).toEqual(['stays']);
+    expect((await world.inventory()).map(({ name }) => name)).toEqual(['stays']);
+  });
+
+  it('are pruned when the higher ones are gone, with their application', async () => {
+    await applied([configMap('operator'), inWave(1, configMap('custom', {}, { finalizers: ['example.org/hold'] }))]);
+    await world.remove();
+    await world.reconcile();
+    expect(server.find('ConfigMap', 'operator')).toBeDefined();
+    server.delete('ConfigMap', 'custom');
+    await world.reconcile();
+    expect(server.objects.size).toBe(0);
+    expect(await world.state()).toBeUndefined();
   });
 
   it('are superseded by a newer revision while they are waited for', async () => {

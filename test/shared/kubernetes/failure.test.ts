@@ -149,8 +149,18 @@ const answers: [string, number, object, Expected][] = [
 
 describe('what an answer means', () => {
   it.each(answers)('%s', (_, code, status, { message, ...rest }) => {
-    const failure = explainFailure(code, readStatus(JSON.stringify({ kind: 'Status', ...status })));
+    const { isCertain, ...failure } = explainFailure(code, readStatus(JSON.stringify({ kind: 'Status', ...status })));
     expect(failure).toEqual({ ...rest, message: expect.stringMatching(message) });
+    if (isCertain) expect(failure.retryable).toBe(false);
+  });
+
+  it.each<[string, number, string, true | undefined]>([
+    ['the manifest is wrong', 422, 'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1', true],
+    ['something is missing that may come first', 403, 'no PriorityClass with name high was found', undefined],
+    ['a dry run can not tell', 400, 'admission webhook "w.example.org" does not support dry run', undefined],
+    ['a webhook denies it', 400, 'admission webhook "w.example.org" denied the request: no', undefined],
+  ])('is certain or not: %s', (_, code, message, expected) => {
+    expect(explainFailure(code, { kind: 'Status', message }).isCertain).toBe(expected);
   });
 
   it('takes a page that is no Status by its beginning', () => {
