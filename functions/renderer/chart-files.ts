@@ -3,9 +3,9 @@ import { isRemote } from '../../shared/kustomize/remote.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
-import { isPackedChart, isParsedByHelm } from './guards/chart-file.ts';
+import { isPackedChart, isParsedByHelm, isRemoteSchema } from './guards/chart-file.ts';
 import { isRefused, type ReadableManifest, readManifest } from './guards/manifest.ts';
-import { packedChartProblems } from './packed-chart.ts';
+import { inspectPackedChart } from './packed-chart.ts';
 import { onlyLast, substituteValues, takeValueFiles, type ValueFiles } from './value-files.ts';
 import type { Substitution } from './variables/substitution.ts';
 import { parseYamlFile } from './yaml-file.ts';
@@ -45,7 +45,7 @@ export async function gatherChart(tree: Tree, { folder, isRemote, values }: Char
   const own = readManifest(tree, posix.join(folder, 'values.yaml'));
   if (!isRemote && !isRefused(own)) takeOwnValues(own, substitute, chart);
   takeValueFiles(tree, values, chart);
-  chart.problems.push(...(await packedProblems(chart)));
+  await inspectPacked(chart);
   return chart;
 }
 
@@ -60,10 +60,13 @@ function takeOwnValues(
 }
 
 /** Dependencies may be packed: Helm unpacks them, so they are looked at as the chart is. */
-async function packedProblems({ files, sources }: ChartFiles): Promise<Problem[]> {
-  const packed = [...files].filter(([path]) => isPackedChart(path));
-  const problems = packed.map(([path, bytes]) => packedChartProblems(bytes, sources.get(path) ?? path));
-  return (await Promise.all(problems)).flat();
+async function inspectPacked(chart: ChartFiles): Promise<void> {
+  const packed = [...chart.files].filter(([path]) => isPackedChart(path));
+  const found = packed.map(([path, bytes]) => inspectPackedChart(bytes, chart.sources.get(path) ?? path));
+  for (const { problems, remoteSchemas } of await Promise.all(found)) {
+    chart.problems.push(...problems);
+    for (const file of remoteSchemas) skipSchema(file, chart);
+  }
 }
 
 function takeChart(tree: Tree, folder: string, target: string, chart: ChartFiles): void {
@@ -73,7 +76,7 @@ function takeChart(tree: Tree, folder: string, target: string, chart: ChartFiles
   for (const file of filesUnder(tree, folder).filter(isParsedByHelm)) {
     const manifest = readManifest(tree, file);
     if (isRefused(manifest)) chart.problems.push(manifest.problem);
-    else if (file.endsWith('values.schema.json')) checkSchema(file, manifest.text, chart);
+    else if (isRemoteSchema(file, manifest.text)) skipSchema(file, chart);
   }
   takeDependencies(tree, folder, target, chart);
 }
@@ -83,9 +86,7 @@ function take(tree: Tree, file: string, target: string, { files, sources }: Char
   sources.set(target, file);
 }
 
-function checkSchema(file: string, text: string, chart: ChartFiles): void {
-  const remote = /"\$ref"\s*:\s*"(?!https?:\/\/json-schema\.org\/)[a-z][a-z0-9+.-]*:/i.test(text);
-  if (!remote) return;
+function skipSchema(file: string, chart: ChartFiles): void {
   chart.skipsSchema = true;
   chart.warnings.push({
     file,

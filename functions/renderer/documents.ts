@@ -10,8 +10,9 @@ export type ManifestDocument = {
   isOutput?: boolean;
 };
 
-const separator = /^---[^\S\n]*(#.*)?$/;
-const nothing = /^\s*(#.*)?$/;
+const separator = /^---[^\S\n]*(#[^\n]*)?$/;
+/** A line may end with a carriage return, which `.` would not match. */
+const nothing = /^\s*(#[^\n]*)?$/;
 
 /**
  * Splits a file where Kubernetes' tools do: at every line that holds `---`, perhaps with a comment, and nothing else.
@@ -26,7 +27,9 @@ export function splitDocuments(file: string, content: string): ManifestDocument[
     const end = index + 1 < starts.length ? (starts[index + 1] ?? 0) - 1 : lines.length;
     const first = lines.slice(start, end).findIndex((line) => !nothing.test(line));
     if (first < 0) return [];
-    return [{ file, startLine: start + 1, line: start + first + 1, text: lines.slice(start, end).join('\n') }];
+    // Without its line feed, the last carriage return would be read as a part of a value.
+    const text = lines.slice(start, end).join('\n').replace(/\r$/, '');
+    return [{ file, startLine: start + 1, line: start + first + 1, text }];
   });
 }
 

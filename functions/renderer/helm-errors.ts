@@ -123,7 +123,13 @@ function schemaProblems(message: string, context: Context): Problem[] {
   const problems = found.map(([, pointer = '', text = '']) => ({
     file,
     field: pointer.replace(/^\//, '').replaceAll('/', '.'),
-    message: `doesn't meet the chart's schema: ${text.slice(0, 200)}`,
+    message: `doesn't meet the chart's schema: ${withoutValue(text).slice(0, 200)}`,
   }));
   return problems.length > 0 ? problems : [{ file, message: "doesn't meet the chart's schema" }];
 }
+
+/** What the schema wants may be told; what was found may be a password. */
+const withoutValue = (text: string) =>
+  text
+    .replace(/^'.*'(?= does not match pattern )/, 'it')
+    .replace(/^'.*' is not valid ([\w-]+).*$/, 'it is no valid $1');

@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import { fieldName } from '../../shared/config/issues.ts';
 import { kustomizationNames, kustomizationsIn } from '../../shared/kustomize/kustomizations.ts';
 import { findReferences, type Reference } from '../../shared/kustomize/references.ts';
 import { resolveReference } from '../../shared/kustomize/resolve-reference.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { refusedUnder, type Tree } from '../../shared/tree/tree.ts';
+import { isUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import { splitDocuments } from './documents.ts';
 import { inlineFault, inlineFaults } from './guards/inline-text.ts';
 import { forbiddenFields } from './guards/kustomization.ts';
@@ -39,7 +40,7 @@ function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk)
   const key = `${folder}\0${pluginRoot}`;
   if (walk.folders.has(key)) return;
   walk.folders.add(key);
-  walk.problems.push(...refusedUnder(walk.tree, folder));
+  walk.problems.push(...refusedUnder(walk.tree, folder).filter(({ file = '' }) => isNeeded(file, folder)));
   const [file, ...others] = kustomizationsIn(walk.tree, folder);
   if (file === undefined) {
     walk.problems.push({
@@ -55,6 +56,10 @@ function visitFolder(folder: string, pluginRoot: string | undefined, walk: Walk)
   walk.problems.push(...forbiddenFields(yaml, pluginRoot !== undefined));
   followAll({ yaml, folder, pluginRoot }, walk);
 }
+
+/** The folder itself, or its kustomization. All else is looked for by its name, and nothing else is read. */
+const isNeeded = (refused: string, folder: string): boolean =>
+  isUnder(folder, refused) || kustomizationNames.some((name) => posix.join(folder, name) === refused);
 
 function readGuarded(file: string, { tree, files, manifests, problems }: Walk): string | undefined {
   files.add(file);

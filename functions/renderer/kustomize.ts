@@ -4,7 +4,7 @@ import type { Tree } from '../../shared/tree/tree.ts';
 import type { Rendered } from './check-objects.ts';
 import { explainKustomize } from './kustomize-errors.ts';
 import { gatherKustomizeFiles, kustomizationIn } from './kustomize-files.ts';
-import { putUnder } from './put-under.ts';
+import { putUnder, unmask } from './put-under.ts';
 import { parseObjects, type Reading, readingArguments } from './read-objects.ts';
 import { requireEnded } from './require-ended.ts';
 import { runTool } from './run-tool.ts';
@@ -32,11 +32,12 @@ export async function renderKustomize(
   if (problems.length > 0) throw new BadInputError(problems);
   const file = kustomizationIn(tree, reading.folder) ?? reading.folder;
   const contents = new Map([...files].map((path) => [path, tree.files.get(path) ?? new Uint8Array()]));
-  const whole = chart === undefined ? contents : putUnder(chart, { file, contents, escapes: substitute !== undefined });
+  const masks = chart !== undefined && substitute !== undefined;
+  const whole = chart === undefined ? contents : putUnder(chart, { file, contents, masks });
   const built = await build(whole, file, reading);
   const objects =
     substitute === undefined ? built : await substituteBuilt(built, { substitute, file, manifests, contents }, reading);
-  return objects.map((object) => ({ source: { file }, object }));
+  return objects.map((object) => ({ source: { file }, object: masks ? unmask(object) : object }));
 }
 
 type Contents = ReadonlyMap<string, Uint8Array>;

@@ -5,8 +5,8 @@ type Type = { apiVersion: string; kind: string };
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** Built-in kinds whose names may hold more than a DNS name: `system:node`, an IP address. */
-const freeGroups = ['rbac.authorization.k8s.io', 'networking.k8s.io/IPAddress'];
+/** Built-in kinds whose names may hold more than a DNS name: `system:node`, `example.com:signer:bundle`, an IP address. */
+const freeGroups = ['rbac.authorization.k8s.io', 'certificates.k8s.io', 'networking.k8s.io/IPAddress'];
 
 /**
  * What is wrong with an object's name, if anything. Custom and aggregated resources make rules of their own: of them only what no

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { BadInputError } from '../../shared/errors.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { submodulesOf } from '../../shared/tree/submodules.ts';
 import { filesUnder, refusedUnder, type Tree } from '../../shared/tree/tree.ts';
 import type { Rendered } from './check-objects.ts';
 import { lineAfterEnd, type ManifestDocument, splitDocuments } from './documents.ts';
@@ -24,7 +25,7 @@ export async function renderPlain(tree: Tree, reading: Reading, substitute?: Sub
   const documents = written.map((document, index) => ({ ...document, text: filled[index]?.text ?? document.text }));
   const { objects, unreadable } = await read(documents, reading);
   const problems = [
-    ...refusedUnder(tree, folder).filter(({ file = '' }) => isVisible(file, folder)),
+    ...refusedManifests(tree, folder),
     ...manifests.filter(isRefused).map(({ problem }) => problem),
     ...readable.flatMap(({ file }) => foreign(file)),
     ...readable.flatMap(({ duplicates }) => duplicates.map(duplicate)),
@@ -50,9 +51,18 @@ async function read(documents: readonly ManifestDocument[], reading: Reading) {
 function manifestPaths(tree: Tree, folder: string): string[] {
   const configuration = posix.join(folder, 'environment.yaml');
   return filesUnder(tree, folder).filter(
-    (path) => /\.(ya?ml|json)$/.test(path) && path !== configuration && isVisible(path, folder),
+    (path) => isManifest(path) && path !== configuration && isVisible(path, folder),
   );
 }
+
+/** A picture that is too large, or a link of a README, is nobody's manifest; a folder that was left out may hold some. */
+function refusedManifests(tree: Tree, folder: string): Problem[] {
+  const submodules = new Map(submodulesOf(tree.files));
+  const isOther = (file: string) => /\.[A-Za-z][A-Za-z0-9]*$/.test(file) && !isManifest(file) && !submodules.has(file);
+  return refusedUnder(tree, folder).filter(({ file = '' }) => isVisible(file, folder) && !isOther(file));
+}
+
+const isManifest = (path: string) => /\.(ya?ml|json)$/.test(path);
 
 function isVisible(path: string, folder: string): boolean {
   const inside = folder === '.' ? path : path.slice(folder.length + 1);

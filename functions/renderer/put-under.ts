@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { stringifyJson } from '../../shared/manifests/json.ts';
+import { parseJson, stringifyJson } from '../../shared/manifests/json.ts';
 import type { Rendered } from './check-objects.ts';
 import { asGoReads } from './yaml-file.ts';
 
@@ -11,11 +11,11 @@ type Contents = ReadonlyMap<string, Uint8Array>;
  * labelled like any other resource.
  *
  * @param file the kustomization
- * @param escapes variables will be put in afterwards: then each `$` of the chart is written so that it comes out as it was
+ * @param masks variables will be put in afterwards: then each `$` of the chart is hidden until `unmask`
  */
 export function putUnder(
   chart: readonly Rendered[],
-  { file, contents, escapes }: { file: string; contents: Contents; escapes: boolean },
+  { file, contents, masks }: { file: string; contents: Contents; masks: boolean },
 ): Contents {
   const folder = posix.dirname(file);
   const name = unusedName(folder, contents);
@@ -24,9 +24,15 @@ export function putUnder(
   return new Map([
     ...contents,
     [file, encode(withResource(new TextDecoder().decode(contents.get(file)), name))],
-    [posix.join(folder, name), encode(escapes ? text.replaceAll('$', '$$$$') : text)],
+    [posix.join(folder, name), encode(masks ? text.replaceAll('$', () => mask) : text)],
   ]);
 }
+
+/** A code point for use inside a process only, that no text has. `$$` would not do: it stays where an object asks to be left alone. */
+const mask = '\ufdd0';
+
+/** Puts back each `$` that was hidden. */
+export const unmask = (object: unknown): unknown => parseJson(stringifyJson(object).replaceAll(mask, () => '$'));
 
 function unusedName(folder: string, contents: Contents, name = 'chart-output.yaml'): string {
   return contents.has(posix.join(folder, name)) ? unusedName(folder, contents, `x-${name}`) : name;

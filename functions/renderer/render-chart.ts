@@ -32,7 +32,9 @@ export async function renderChart(tree: Tree, request: ChartRendering, reading: 
   if (chart.problems.length > 0) throw new BadInputError(chart.problems);
   const settings = { chartFolder, releaseName: helm.releaseName, namespace, ...cluster };
   const text = await runHelm(chart, reading, settings);
-  const again = runHelm(atAnotherTime(chart), reading, settings).catch(() => text);
+  const again = atAnotherTime(chart)
+    .then((other) => runHelm(other, reading, settings))
+    .catch(() => text);
   const [{ objects, warnings }, otherText] = await Promise.all([finish(text, tree, request, reading), again]);
   if (otherText !== text) refuseUnsteady(objects, (await finish(otherText, tree, request, reading)).objects, namespace);
   return { objects, warnings: [...chart.warnings, ...warnings] };

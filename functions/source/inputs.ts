@@ -8,7 +8,7 @@ import { createClosure } from './closure.ts';
 import type { PlannedApplication } from './plan-applications.ts';
 
 /** Counted up when the renderer's output for the same input changes, so that everything is rendered anew. */
-const rendererGeneration = 1;
+const rendererGeneration = 2;
 
 /**
  * Digests all that an application's rendering is made of. The same digest means the same artifact, so a commit in a monorepo renders only

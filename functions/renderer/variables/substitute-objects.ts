@@ -13,9 +13,12 @@ export type Sources = {
   file: string;
   /** Whether a text stands in quotes where a field of this name has it. */
   isQuoted(field: string, text: string): boolean;
-  /** Where an expression stands, if that is in one place only. */
-  placeOf(expression: string): Pick<Problem, 'file' | 'line'> | undefined;
+  /** Where an expression stands that an object has in a field; of several places the likeliest. */
+  placeOf(expression: string, user: User): Pick<Problem, 'file' | 'line'> | undefined;
 };
+
+/** An object, and the last part of a field in it, as they were built. */
+export type User = { kind: unknown; name: string; field: string };
 
 type Ways = {
   substitute: Substitution;
@@ -61,14 +64,15 @@ const keyOf = (key: string, path: Path, walk: Walk): string =>
 function scalar(text: string, path: Path, walk: Walk): unknown {
   const expansion = expanded(text, path, walk);
   if (expansion === undefined) return text;
-  const field = path.findLast((part) => typeof part === 'string') ?? '';
   const isText =
-    !expansion.isWhole || takesTextOnly(walk.root.kind, path) || walk.sources.isQuoted(String(field), text);
+    !expansion.isWhole || takesTextOnly(walk.root.kind, path) || walk.sources.isQuoted(lastField(path), text);
   if (isText) return expansion.text;
   const source = plainSource(expansion.text);
   if (source.startsWith('"')) return JSON.parse(source);
   return mayBeTyped(source) ? walk.read(source) : source;
 }
+
+const lastField = (path: Path): string => String(path.findLast((part) => typeof part === 'string') ?? '');
 
 function expanded(text: string, path: Path, walk: Walk) {
   const expansion = walk.substitute(text);
@@ -78,11 +82,10 @@ function expanded(text: string, path: Path, walk: Walk) {
 }
 
 function blame({ root, sources, problems }: Walk, path: Path, message: string, expression?: string): void {
-  const place = expression === undefined ? undefined : sources.placeOf(expression);
-  problems.push({ file: sources.file, ...place, object: describe(root), field: fieldName(path), message });
-}
-
-function describe({ kind, metadata }: Record<string, unknown>): string {
-  const name = isPlainObject(metadata) ? metadata.name : undefined;
-  return [kind, name].filter((part) => typeof part === 'string').join(' ');
+  const { kind, metadata } = root;
+  const name = isPlainObject(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
+  const user = { kind, name, field: lastField(path) };
+  const place = expression === undefined ? undefined : sources.placeOf(expression, user);
+  const object = [kind, name].filter((part) => typeof part === 'string' && part !== '').join(' ');
+  problems.push({ file: sources.file, ...place, object, field: fieldName(path), message });
 }

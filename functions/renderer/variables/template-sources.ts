@@ -1,8 +1,9 @@
 import { isMap, isScalar, isSeq, parseAllDocuments, Scalar } from 'yaml';
 import { isTemplate } from '../../../shared/variables/template.ts';
+import { splitDocuments } from '../documents.ts';
 import { inspectYaml } from '../guards/inspect-yaml.ts';
 import { asGoReads } from '../yaml-file.ts';
-import type { Sources } from './substitute-objects.ts';
+import type { Sources, User } from './substitute-objects.ts';
 
 type Files = { file: string; manifests: ReadonlyMap<string, string>; contents: ReadonlyMap<string, Uint8Array> };
 
@@ -14,25 +15,50 @@ type Files = { file: string; manifests: ReadonlyMap<string, string>; contents: R
 export function createSources({ file, manifests, contents }: Files): Sources {
   const quoted = new Set<string>();
   for (const text of manifests.values()) if (isTemplate(text)) collect(text, quoted);
+  const places = new Map<string, Place[]>();
+  const placesOf = (expression: string) => [...contents].flatMap((each) => placesIn(each, expression));
   return {
     file,
     isQuoted: (field, text) => quoted.has(keyOf(field, text)),
-    placeOf(expression) {
-      const places = [...contents].flatMap(([path, bytes]) =>
-        linesWith(expression, new TextDecoder().decode(bytes)).map((line) => ({ file: path, line })),
-      );
-      return places.length === 1 ? places[0] : undefined;
+    placeOf(expression, user) {
+      const found = places.get(expression) ?? placesOf(expression);
+      places.set(expression, found);
+      return likeliest(user, found);
     },
   };
 }
 
-const keyOf = (field: string, text: string) => `${field}\0${text}`;
+type Place = { file: string; line: number; text: string; document: { kind: string | undefined; names: Set<string> } };
 
-function linesWith(expression: string, text: string): number[] {
-  return text
-    .split('\n')
-    .flatMap((line, index) => (line.includes(expression) && !/^\s*#/.test(line) ? [index + 1] : []));
+/** Each line with an expression, and what the document that it is in seems to be. */
+function placesIn([file, bytes]: [string, Uint8Array], expression: string): Place[] {
+  const text = new TextDecoder().decode(bytes);
+  if (!text.includes(expression)) return [];
+  return splitDocuments(file, text).flatMap(({ startLine, text: document }) => {
+    if (!document.includes(expression)) return [];
+    const kind = /^kind:\s*["']?([\w.-]+)/m.exec(document)?.[1];
+    const names = new Set(Array.from(document.matchAll(/\bname:\s*["']?([^\s"',}#]+)/g), ([, name = '']) => name));
+    return document.split('\n').flatMap((line, index) => {
+      const isThere = line.includes(expression) && !/^\s*#/.test(line);
+      return isThere ? [{ file, line: startLine + index, text: line, document: { kind, names } }] : [];
+    });
+  });
 }
+
+/** What has no value has none anywhere: of several places the one that is most like the object and its field is named. */
+function likeliest({ kind, name, field }: User, places: readonly Place[]): Pick<Place, 'file' | 'line'> | undefined {
+  const rank = ({ text, document }: Place) => {
+    const isObject = document.kind === kind && [...document.names].some((each) => name.includes(each));
+    return (isObject ? 2 : 0) + (text.includes(`${field}:`) ? 1 : 0);
+  };
+  const [place] = places.slice(0, mostPlaces).toSorted((one, other) => rank(other) - rank(one));
+  return place && { file: place.file, line: place.line };
+}
+
+/** More are compared in vain. */
+const mostPlaces = 200;
+
+const keyOf = (field: string, text: string) => `${field}\0${text}`;
 
 /** What can't be parsed has been told by kustomize already. */
 function collect(text: string, quoted: Set<string>): void {

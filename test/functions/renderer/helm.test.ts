@@ -258,6 +258,14 @@ describe("Helm's own errors", () => {
       said: "app/values.yaml: a.b: doesn't meet the chart's schema: got string, want integer",
     },
     {
+      what: 'a value against a pattern of the schema',
+      more: {
+        'app/values.yaml': "a: {b: 'hunter2 don''t'}",
+        'app/values.schema.json': '{"properties": {"a": {"properties": {"b": {"pattern": "^[0-9]+$"}}}}}',
+      },
+      said: "app/values.yaml: a.b: doesn't meet the chart's schema: it does not match pattern '^[0-9]+$'",
+    },
+    {
       what: 'a library',
       more: { 'app/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\ntype: library\n' },
       said: 'app/Chart.yaml: library charts are not installable',

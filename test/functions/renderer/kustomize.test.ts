@@ -25,13 +25,24 @@ describe('a folder with a kustomization', () => {
     expect((await rendered(aKustomization('namePrefix: a-\n'))).objects).toEqual([]);
   });
 
-  it('fault 27: with a link in a folder that it uses is refused', async () => {
-    const files = Object.entries(aKustomization('resources: [../base]\n'));
-    const tree = aTree(Object.fromEntries(files), {
-      'base/link.yaml': 'is a symbolic link',
-      'other/link.yaml': 'is a symbolic link',
+  it('fault 27: with a link that it reads is refused; others are never looked at', async () => {
+    const files = aKustomization(
+      'resources: [../base, link.yaml, ../linked]\nconfigMapGenerator: [{files: [x.ini]}]\n',
+    );
+    const tree = aTree(files, {
+      'app/link.yaml': 'is a symbolic link',
+      'app/x.ini': 'is a symbolic link',
+      'app/README.md': 'is a symbolic link',
+      'base/kustomization.yml': 'is a symbolic link',
+      'base/other.yaml': 'is a symbolic link',
+      linked: 'is a symbolic link',
     });
-    expect(await problemsWith(tree)).toEqual(['base/link.yaml: is a symbolic link']);
+    expect(await problemsWith(tree)).toEqual([
+      'app/kustomization.yaml:1: resources[1]: "link.yaml" is a symbolic link',
+      'app/kustomization.yaml:1: resources[2]: "../linked" is a symbolic link',
+      'app/kustomization.yaml:2: configMapGenerator[0].files[0]: "x.ini" is a symbolic link',
+      'base/kustomization.yml: is a symbolic link',
+    ]);
   });
 
   it('fault 28: with a bomb in a base is refused before kustomize starts', async () => {

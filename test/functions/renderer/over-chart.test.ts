@@ -68,6 +68,15 @@ describe('a kustomization over a chart', () => {
     ]);
   });
 
+  it('leaves what an object of the chart says as it is, where that one asks for no variables, too', async () => {
+    const disabled = 'annotations: {plumbline.dev/substitute: disabled}';
+    const files = over('namePrefix: x-\n', {
+      'app/templates/a.yaml': aConfigMap('a', 'k: echo ${HOME} $$').replace('name: a', `name: a\n  ${disabled}`),
+    });
+    const [object] = await objectsOf(files, { variables: [{ values: { HOME: 'no' }, from: [] }] });
+    expect(object?.object.data).toEqual({ k: 'echo ${HOME} $$' });
+  });
+
   it('keeps numbers and texts of the chart as kubectl reads them', async () => {
     const files = over('labels: [{pairs: {a: b}}]\n', {
       'app/templates/a.yaml': aConfigMap('a', 'big: 9007199254740993\n  yes: "no"\n  date: "2001-01-01"\n  e: 1e3'),

@@ -63,6 +63,19 @@ describe('a folder of plain manifests', () => {
     expect(await problemsWith(tree)).toEqual(['app/b.yaml: is a symbolic link']);
   });
 
+  it('fault 27: may have links and large files in it that are no manifests, but no folders that were left out', async () => {
+    const tree = aTree(
+      { 'app/a.yaml': aConfigMap('a'), '.gitmodules': '[submodule "x"]\n\tpath = app/charts.git\n' },
+      {
+        'app/README.md': 'is a symbolic link',
+        'app/picture.png': 'is 12 MB large',
+        'app/more': 'is a symbolic link',
+        'app/charts.git': 'is a Git submodule',
+      },
+    );
+    expect(await problemsWith(tree)).toEqual(['app/charts.git: is a Git submodule', 'app/more: is a symbolic link']);
+  });
+
   it('fault 28: is not read at all while a file in it would do harm', async () => {
     expect(await problemsWith({ 'app/a.yaml': aConfigMap('a'), 'app/b.yaml': '['.repeat(10_000) })).toEqual([
       'app/b.yaml:1: is nested more than 200 levels deep; no Kubernetes object is',
@@ -83,6 +96,18 @@ describe('fault 29: an odd file', () => {
       'app/i.yaml': 'apiVersion: v1\nkind: List\nitems: []\n',
     };
     expect(await names(files)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+  });
+
+  it('with CRLF has its documents apart also where a comment stands behind the "---"', async () => {
+    const text = `# first\n--- # one\n${aConfigMap('a', 'k: ${v}')}--- # two\n${aConfigMap('b')}`;
+    const { objects } = await rendered(
+      { 'app/a.yaml': text.replaceAll('\n', '\r\n') },
+      { request: { variables: [{ values: { v: 'x' }, from: [] }] } },
+    );
+    expect(objects).toMatchObject([
+      { object: { data: { k: 'x' } }, source: { line: 3 } },
+      { object: { metadata: { name: 'b' } }, source: { line: 10 } },
+    ]);
   });
 
   it.each([
@@ -232,12 +257,14 @@ describe('fault 35: an object that cannot be applied', () => {
     expect(await problemsWith({ 'app/x.yaml': text })).toEqual([said]);
   });
 
-  it('is told from one of another group, and names of RBAC may have colons', async () => {
+  it('is told from one of another group, and names of RBAC and of bundles of certificates may have colons', async () => {
     const files = {
       'app/a.yaml': 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\n',
       'app/b.yaml': 'apiVersion: example.com/v1\nkind: Ingress\nmetadata: {name: a}\n',
       'app/c.yaml': 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: "system:a"}\n',
+      'app/d.yaml':
+        'apiVersion: certificates.k8s.io/v1\nkind: ClusterTrustBundle\nmetadata: {name: "example.com:signer:a"}\n',
     };
-    expect(await names(files)).toHaveLength(3);
+    expect(await names(files)).toHaveLength(4);
   });
 });

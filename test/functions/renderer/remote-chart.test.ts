@@ -142,6 +142,33 @@ describe('a chart packed in a chart', () => {
     'app/charts/common-1.0.0.tgz': inner,
   });
 
+  const within = (files: Record<string, string>) =>
+    packed({ 'Chart.yaml': chartYaml.replace('redis', 'common'), ...files }, 'common');
+
+  it('is rendered; a schema in it that refers to the network is not checked, with a warning', async () => {
+    const inner = await within({
+      'templates/b.yaml': aConfigMap('b'),
+      'values.schema.json': '{"properties": {"a": {"$ref": "https://example.com/schema.json"}}}',
+    });
+    const { objects, warnings } = await rendered(await withPacked(inner));
+    expect(objects).toHaveLength(1);
+    expect(warnings).toEqual([
+      {
+        file: 'app/charts/common-1.0.0.tgz/values.schema.json',
+        message: expect.stringContaining('never fetched'),
+      },
+    ]);
+  });
+
+  it('fault 37: is found out if it prints the time, as the chart around it is', async () => {
+    const inner = await within({ 'templates/b.yaml': aConfigMap('b', 'k: {{ now | date "2006" | quote }}') });
+    const outer = await packed({ 'Chart.yaml': chartYaml, 'charts/common-1.2.3.tgz': inner });
+    for (const archive of [inner, outer])
+      expect(await problemsWith(await withPacked(archive))).toEqual([
+        expect.stringMatching(/ConfigMap b: data\.k: differs each time that the chart is rendered/),
+      ]);
+  });
+
   it.each<{ what: string; inner: () => Promise<Uint8Array>; said: string }>([
     {
       what: 'fault 26: a bomb',
@@ -166,6 +193,11 @@ describe('a chart packed in a chart', () => {
       what: 'fault 28: values that are nested without end',
       inner: () => packed({ 'values.yaml': '['.repeat(10_000) }, 'common'),
       said: 'app/charts/common-1.0.0.tgz/values.yaml:1: is nested more than 200 levels',
+    },
+    {
+      what: 'fault 28: an older lock file that is nested without end',
+      inner: () => packed({ 'requirements.lock': '['.repeat(10_000) }, 'common'),
+      said: 'app/charts/common-1.0.0.tgz/requirements.lock:1: is nested more than 200 levels',
     },
   ])('is refused with $what', async ({ inner, said }) => {
     expect(await problemsWith(await withPacked(await inner()))).toEqual([expect.stringContaining(said)]);

@@ -29,6 +29,7 @@ describe('fault 37: a chart that renders to something else each time', () => {
       field: 'Secret a: stringData.password',
     },
     { what: 'the time', template: aConfigMap('a', 'k: "{{ now }}"'), field: 'ConfigMap a: data.k' },
+    { what: 'the year', template: aConfigMap('a', 'k: {{ now.Year }}'), field: 'ConfigMap a: data.k' },
     { what: 'the second', template: aConfigMap('a', 'k: "{{ now | unixEpoch }}"'), field: 'ConfigMap a: data.k' },
     {
       what: 'the day',

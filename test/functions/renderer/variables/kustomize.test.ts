@@ -109,14 +109,16 @@ describe('a variable without a value, in what kustomize builds', () => {
     ]);
   });
 
-  it('is told with the kustomization where it stands in several places', async () => {
-    const files = aKustomization('resources: [../base, config.yaml]\n', {
+  it('is told where it stands in several places, too: with the line of its object and field', async () => {
+    const files = aKustomization('namePrefix: x-\nresources: [../base, config.yaml]\n', {
       'base/config.yaml': aConfigMap('base', 'x: ${one}'),
-      'app/config.yaml': aConfigMap('a', 'x: ${one}'),
+      'app/config.yaml': `${aConfigMap('a', 'x: ${one}\n  y: ${one}')}---\n${aDeployment('z: ${one}')}`,
     });
     expect(await problemsWith(files, withValues({}))).toEqual([
-      expect.stringMatching(/^app\/kustomization.yaml: ConfigMap a: data.x: the variable "one"/),
-      expect.stringMatching(/^app\/kustomization.yaml: ConfigMap base: data.x: the variable "one"/),
+      expect.stringMatching(/^app\/config.yaml:6: ConfigMap x-a: data.x: the variable "one"/),
+      expect.stringMatching(/^app\/config.yaml:7: ConfigMap x-a: data.y: the variable "one"/),
+      expect.stringMatching(/^app\/config.yaml:14: Deployment x-web: spec.z: the variable "one"/),
+      expect.stringMatching(/^base\/config.yaml:6: ConfigMap x-base: data.x: the variable "one"/),
     ]);
   });
 });
