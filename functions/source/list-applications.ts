@@ -23,7 +23,7 @@ export function listApplications(where: Where): Listing {
   const { applications, folders } = where.config;
   if (applications === undefined && folders === undefined) return { listed: byDefault(where), mistakes: [] };
   const listed = Object.entries(applications ?? {}).map(([name, application]) => ({ name, application }));
-  const known = new Set(listed.map(({ application: { path } }) => path));
+  const known = new Set(listed.map(({ application: { path } }) => path && posix.normalize(path)));
   const found = (folders ?? []).map((pattern) => matches(where, pattern));
   const mistakes = found.flatMap((each, index) => (each.length > 0 ? [] : [noMatch(index)]));
   const unlisted = [...new Set(found.flat())].filter((folder) => !known.has(folder)).map(asFolder);

@@ -130,9 +130,10 @@ describe('folders by pattern', () => {
     expect(folders(paths, { folders: ['apps/*'] }, { path: 'live' })).toEqual(['web = live/apps/web']);
   });
 
-  it('get the settings of the entry that has their path', () => {
-    const config = { folders: ['apps/*'], applications: { db: { path: './apps/db', prune: false } } };
-    expect(plan(teams, config)[0]?.settings.prune).toBe(false);
+  it.each(['./apps/db', 'apps//db/', 'apps/./db'])('get the settings of the entry that has their path: %s', (path) => {
+    const config = { folders: ['apps/*'], applications: { database: { path, prune: false } } };
+    const planned = plan(teams, config);
+    expect(planned).toMatchObject([{ name: 'database', path: 'apps/db', settings: { prune: false } }]);
   });
 });
 
