@@ -7,10 +7,11 @@ import type { Tree } from '../../shared/tree/tree.ts';
 import { repository } from '../stack/settings.ts';
 import type { Stack } from '../stack/start.ts';
 import { eventually } from '../story/eventually.ts';
-import { filesIn } from '../story/repository.ts';
+import { filesIn, linksIn } from '../story/repository.ts';
 import { ensureKubectlAndHelm } from '../tools/kubectl-and-helm.ts';
 import type { Progress } from '../tools/progress.ts';
 import { changeByHand } from './change-by-hand.ts';
+import { fetchPublicChart } from './fetch-charts.ts';
 import { environmentName, type FolderPlan, planFolder } from './plan-folder.ts';
 import { type FolderReport, reportOf } from './report.ts';
 
@@ -18,15 +19,18 @@ type Ports = { progress: Progress; say(text: string): void };
 
 /** Deploys a folder of somebody's own as the `staging` branch: which environment it needs, and what to do once the stack is up. */
 export async function deployFolder(path: string, { progress, say }: Ports) {
-  const files = await filesIn(path);
-  const tree: Tree = { files: new Map(Object.entries(files)), refused: new Map() };
+  const [files, links] = await Promise.all([filesIn(path), linksIn(path)]);
+  const refused = new Map(
+    Object.keys(links).map((link) => [link, 'is a symbolic link; only regular files are rendered']),
+  );
+  const tree: Tree = { files: new Map(Object.entries(files)), refused };
   const tools = await ensureKubectlAndHelm({ progress });
-  const plan = await progress('Rendering the folder', () => planFolder(tree, tools));
+  const plan = await progress('Rendering the folder', () => planFolder(tree, tools, fetchPublicChart));
   for (const problem of plan.problems) say(`✗ ${describeProblem(problem)}`);
   return {
     environment: plan.environment,
     async start(stack: Stack): Promise<FolderReport> {
-      await stack.github.createRepository({ ...repository, files, branches: [environmentName] });
+      await stack.github.createRepository({ ...repository, files, links, branches: [environmentName] });
       stack.open();
       const report = await play(stack, plan);
       for (const line of describe(report)) say(line);

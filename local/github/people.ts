@@ -28,6 +28,8 @@ type RepositoryOptions = {
   name: string;
   /** What the first commit has; without files the repository is empty. */
   files?: Files;
+  /** Symbolic links of the first commit: what they lead to, by their path. Default: none. */
+  links?: Record<string, string>;
   /** All start at the first commit; the first is the default branch. Default: `main`. */
   branches?: string[];
 };
@@ -83,13 +85,13 @@ export function createPeople(world: World, root: string): People {
   const named = (repository: string) => findRepository(world, repository);
   const person = personAccount(developer);
 
-  async function createRepository({ owner, name, files, branches = ['main'] }: RepositoryOptions) {
+  async function createRepository({ owner, name, files, links = {}, branches = ['main'] }: RepositoryOptions) {
     const [defaultBranch = 'main'] = branches;
     const repository = newRepository(world, root, { owner, name, defaultBranch });
     await initBare(repository.directory, defaultBranch);
     world.repositories.set(repository.fullName.toLowerCase(), repository);
     if (files === undefined) return undefined;
-    const first = { changes: changesOf(files), message: 'Initial commit', author: developer };
+    const first = { changes: [...changesOf(files), ...linksOf(links)], message: 'Initial commit', author: developer };
     const sha = await writeCommit(repository.directory, first, world.now());
     for (const branch of branches)
       await updateRef(repository.directory, { ref: `refs/heads/${branch}`, before: noObject, after: sha });
@@ -171,6 +173,9 @@ function findPull({ pulls }: Repository, number: number): PullRequest {
   if (pull === undefined) throw notFound();
   return pull;
 }
+
+const linksOf = (links: Record<string, string>) =>
+  Object.entries(links).map(([path, target]) => ({ path, content: Buffer.from(target), mode: 'link' as const }));
 
 function changesOf(files: Files) {
   return Object.entries(files).map(([path, content]) => ({

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { GitHubStandIn } from '../github/start.ts';
 import { repository, repositoryName } from '../stack/settings.ts';
@@ -22,9 +23,18 @@ export async function createRepositories(github: GitHubStandIn): Promise<void> {
 
 /** Every file below a folder, by its path with `/`, without `.git`. */
 export async function filesIn(folder: string): Promise<Record<string, Buffer>> {
+  const files = await pathsIn(folder, (entry) => entry.isFile());
+  return Object.fromEntries(await Promise.all(files.map(async (path) => [path, await readFile(join(folder, path))])));
+}
+
+/** Every symbolic link below a folder in the same way, with what it leads to. */
+export async function linksIn(folder: string): Promise<Record<string, string>> {
+  const links = await pathsIn(folder, (entry) => entry.isSymbolicLink());
+  return Object.fromEntries(await Promise.all(links.map(async (path) => [path, await readlink(join(folder, path))])));
+}
+
+async function pathsIn(folder: string, isWanted: (entry: Dirent) => boolean): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const pathOf = (file: string) => relative(folder, file).split('\\').join('/');
-  const kept = files.filter((file) => !pathOf(file).split('/').includes('.git'));
-  return Object.fromEntries(await Promise.all(kept.map(async (file) => [pathOf(file), await readFile(file)] as const)));
+  const wanted = entries.filter(isWanted).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return wanted.map((path) => path.split('\\').join('/')).filter((path) => !path.split('/').includes('.git'));
 }

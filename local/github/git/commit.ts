@@ -3,7 +3,8 @@ import { noObject } from './refs.ts';
 import { git, gitText } from './run.ts';
 
 export type Person = { name: string; email: string };
-export type FileChange = { path: string; content: Buffer | null };
+/** `link`: a symbolic link to what the content names. */
+export type FileChange = { path: string; content: Buffer | null; mode?: 'link' };
 export type NewCommit = {
   parent?: string;
   /** Begins with another tree than the parent's. */
@@ -41,7 +42,9 @@ function importStream(commit: NewCommit, modes: Map<string, string>, sign: (pers
     data(Buffer.from(commit.message)),
     Buffer.from(commit.parent === undefined ? '' : `from ${commit.parent}\n`),
     Buffer.from(commit.tree === undefined ? '' : `M 040000 ${commit.tree} ""\n`),
-    ...commit.changes.flatMap((change) => fileCommand(change, modes.get(change.path) ?? '100644')),
+    ...commit.changes.flatMap((change) =>
+      fileCommand(change, change.mode === 'link' ? '120000' : (modes.get(change.path) ?? '100644')),
+    ),
     // Only the objects are wanted: the ref that fast-import insists on is gone before it ends.
     Buffer.from(`get-mark :1\nreset ${ref}\nfrom ${noObject}\n\ndone\n`),
   ]);
