@@ -58,7 +58,7 @@ async function preview(
 async function look(
   entry: InventoryEntry,
   listed: LiveObject | undefined,
-  { cluster, resources, stale, name, isRemoval }: Context,
+  { cluster, resources, stale, name, isRemoval, findHeir }: Context,
 ): Promise<Preview> {
   const { group } = identityOfEntry(entry);
   const resource = resources.findAny(entry.apiVersion, entry.kind);
@@ -67,5 +67,9 @@ async function look(
   const live = listed ?? (await cluster.read(resource, entry));
   if (live === undefined) return undefined;
   const decision = decidePrune({ live, uid: entry.uid, name, isRemoval });
-  return decision.do === 'delete' ? { ...placeOf(entry), action: 'prune' } : kept(entry, decision.because);
+  if (decision.do === 'forget') return kept(entry, decision.because);
+  const heir = await findHeir(entry);
+  return heir === undefined
+    ? { ...placeOf(entry), action: 'prune' }
+    : kept(entry, `it moves to the application ${heir}`);
 }

@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../../shared/artifacts/inventory.ts';
 import type { Plan } from '../../shared/artifacts/plan.ts';
+import type { Release } from '../../shared/artifacts/release.ts';
 import type { Deadline } from '../../shared/kubernetes/api.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
 import { type ApplicationName, fieldManager } from '../../shared/kubernetes/names.ts';
@@ -14,6 +15,7 @@ import { findNew } from './new-namespaces.ts';
 import { openCluster } from './open-cluster.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
 import { claimObjects, isInstalled } from './ownership/claim-objects.ts';
+import { createFindHeir } from './ownership/heirs.ts';
 import { findSuspicion } from './plan-apply.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -28,6 +30,8 @@ import { planWork } from './steps/plan-work.ts';
 
 type PlanContext = {
   name: ApplicationName;
+  /** The release that is planned. */
+  release: Release;
   /** Of today. */
   state: ApplicationState | undefined;
   ports: ReconcilerPorts;
@@ -138,9 +142,11 @@ type Gone = { open: Connection; discovery: Discovery; isRemoval: boolean; isPrun
 
 function previewGone(
   entries: readonly InventoryEntry[],
-  { name, deadline }: PlanContext,
-  { open: { cluster }, discovery: { resources, stale }, isRemoval, isPruned }: Gone,
+  { name, release, ports, deadline }: PlanContext,
+  { open: { cluster }, discovery, isRemoval, isPruned }: Gone,
 ): Promise<Preview[]> {
-  const common = { cluster, resources: indexResources(resources), stale, name, deadline };
-  return previewPrune(entries, { ...common, isRemoval, isPruned });
+  const { stale } = discovery;
+  const resources = indexResources(discovery.resources);
+  const findHeir = createFindHeir({ name, resources, objects: ports.objects, readRelease: async () => release });
+  return previewPrune(entries, { cluster, resources, stale, name, deadline, isRemoval, isPruned, findHeir });
 }

@@ -12,6 +12,7 @@ export function findingsOfPrune(results: readonly PruneResult[]): Findings {
     unhealthy: [],
     waiting: results.flatMap((result) => {
       if (result.outcome === 'terminating') return [terminating(result)];
+      if (result.outcome === 'moving') return [moving(result)];
       return result.outcome === 'waiting' ? [waiting(result)] : [];
     }),
   };
@@ -30,6 +31,11 @@ function terminating({ entry, finalizers }: PruneResult & { outcome: 'terminatin
 const waiting = ({ entry, for: above }: PruneResult & { outcome: 'waiting' }) => ({
   object: nameOf(entry),
   message: `is deleted when ${nameOf(above)}, which is of a higher wave, is gone`,
+});
+
+const moving = ({ entry, to }: PruneResult & { outcome: 'moving' }) => ({
+  object: nameOf(entry),
+  message: `moves to the application ${to}, which has not applied it yet`,
 });
 
 /** What is left in the cluster on purpose is said once, when it leaves the inventory. */

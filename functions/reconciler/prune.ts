@@ -10,6 +10,7 @@ import type { Resource, Resources } from '../../shared/kubernetes/resource.ts';
 import { concurrentObjects } from './apply-stages.ts';
 import { failureOf } from './failure-of.ts';
 import { fewEntries, type Observation, observe } from './observe.ts';
+import type { FindHeir } from './ownership/heirs.ts';
 import { letGo } from './ownership/let-go.ts';
 import { decidePrune } from './plan-prune.ts';
 
@@ -21,6 +22,7 @@ export type PruneContext = {
   name: ApplicationName;
   /** The application itself was taken out of Git. */
   isRemoval: boolean;
+  findHeir: FindHeir;
   deadline: Deadline;
   sleep(milliseconds: number): Promise<unknown>;
   ensureCurrent(): Promise<void>;
@@ -28,13 +30,14 @@ export type PruneContext = {
 
 /**
  * `kept`: it stays in the cluster and is no longer ours. All others but `deleted` stay in the inventory. `waiting`: something of a higher wave
- * is not gone yet.
+ * is not gone yet. `moving`: another application of the release has it, and takes it over as it stands.
  */
 export type PruneResult = { entry: InventoryEntry } & (
   | { outcome: 'deleted' }
   | { outcome: 'kept'; because: string }
   | { outcome: 'terminating'; finalizers: string[] }
   | { outcome: 'waiting'; for: InventoryEntry }
+  | { outcome: 'moving'; to: string }
   | { outcome: 'failed'; failure: Failure }
   | { outcome: 'untried' }
 );
@@ -108,6 +111,11 @@ async function pruneObject(
   if (decision.do === 'forget') {
     await letGo(entry, resource, live, context);
     return { entry, outcome: 'kept', because: decision.because };
+  }
+  const heir = await context.findHeir(entry);
+  if (heir !== undefined) {
+    await letGo(entry, resource, live, context);
+    return { entry, outcome: 'moving', to: heir };
   }
   const removed = await cluster.remove(resource, entry, decision.uid);
   switch (removed.outcome) {

@@ -84,7 +84,7 @@ async function plan(
   deadline: Deadline,
 ): Promise<Planned> {
   const decision = decidePlan(application, release, state);
-  const context = { name: { environment, application }, state, ports, deadline };
+  const context = { name: { environment, application }, release, state, ports, deadline };
   switch (decision.do) {
     case 'apply':
       return preview(decision.entry, context);

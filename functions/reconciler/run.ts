@@ -8,6 +8,7 @@ import type { RenderedEntry } from '../../shared/state/standing.ts';
 import type { ApplyContext } from './apply-object.ts';
 import { decideResult, type Findings, kindOf, type Result } from './decide-result.ts';
 import { createIsAutoscaled } from './ownership/autoscalers.ts';
+import { createFindHeir } from './ownership/heirs.ts';
 import type { Connection, ReconcilerPorts } from './ports.ts';
 import type { PruneContext } from './prune.ts';
 import type { Session } from './session.ts';
@@ -52,8 +53,15 @@ export function observeContext({ session, ports, open, showsLogs }: Run, { resou
 export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean): PruneContext {
   const { session, ports, deadline } = run;
   const { stale } = discovery;
-  const { ensureCurrent } = session;
-  return { ...observeContext(run, discovery), stale, isRemoval, deadline, sleep: ports.sleep, ensureCurrent };
+  const { name, ensureCurrent } = session;
+  const observing = observeContext(run, discovery);
+  const { resources } = observing;
+  const readRelease = async () => {
+    const desired = await ports.state.readDesired(name.environment);
+    return desired && ports.readRelease(desired.release);
+  };
+  const findHeir = createFindHeir({ name, resources, objects: ports.objects, readRelease });
+  return { ...observing, stale, isRemoval, findHeir, deadline, sleep: ports.sleep, ensureCurrent };
 }
 
 /** How the application stands after what this pass found out. */

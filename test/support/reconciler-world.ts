@@ -145,6 +145,14 @@ export async function createWorld(options: WorldOptions) {
       applications = { ...applications, [application]: await entryOf(manifests, changes) };
       return desire();
     },
+    /** A commit that says of all applications what they are. */
+    async commitAll(all: Record<string, Manifests>) {
+      const entries = Object.entries(all).map(
+        async ([name, manifests]) => [name, await entryOf(manifests, {})] as const,
+      );
+      applications = Object.fromEntries(await Promise.all(entries));
+      return desire();
+    },
     /** A pull request: what its plan says. Manifests of the application, or all applications of the revision. */
     async plan(
       proposal: Manifests | Release['applications'],
@@ -175,6 +183,14 @@ export async function createWorld(options: WorldOptions) {
     reconcile: (mode: 'apply' | 'check' = 'apply', deadline: Deadline = { remaining: () => 60_000 }) =>
       reconcile({ kind: 'reconciliation', environment, application, mode, cause: 'test' }, ports, deadline),
     state: () => state.readApplication(environment, application),
+    /** Another application of the same environment. */
+    neighbour: (name: string) => ({
+      reconcile: () =>
+        reconcile({ kind: 'reconciliation', environment, application: name, mode: 'apply', cause: 'test' }, ports, {
+          remaining: () => 60_000,
+        }),
+      state: () => state.readApplication(environment, name),
+    }),
     async inventory() {
       const key = (await state.readApplication(environment, application))?.inventory;
       return key === undefined ? [] : [...parseInventory(new TextDecoder().decode(await objects.get(key))).values()];
