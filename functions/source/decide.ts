@@ -21,8 +21,14 @@ export function isSettled({ head, basis, attempt, now }: Look): boolean {
 
 const minutes = { first: 5, longest: 60 };
 
+/** What failed before, and may pass by itself, is not worth another try yet, whatever else a new head brings. */
+export const isWaiting = ({ basis, attempt, now }: Look): boolean =>
+  attempt?.again !== undefined && attempt.basis === basis && now < new Date(attempt.again.at);
+
 /** When to look again at a head of which something failed that may pass by itself: less and less often. */
-export function lookAgain({ head, basis, attempt, now }: Look): NonNullable<Attempt['again']> {
+export function lookAgain(look: Look): NonNullable<Attempt['again']> {
+  const { head, basis, attempt, now } = look;
+  if (attempt?.again !== undefined && isWaiting(look)) return attempt.again;
   const isSame = attempt?.revision === head && attempt.basis === basis;
   const count = 1 + (isSame ? (attempt.again?.attempt ?? 0) : 0);
   const wait = Math.min(minutes.longest, minutes.first * 2 ** (count - 1));

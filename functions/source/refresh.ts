@@ -11,7 +11,7 @@ import type { Problem } from '../../shared/problem.ts';
 import type { Attempt, ClusterState, Desired } from '../../shared/state/types.ts';
 import { basisOf } from './basis.ts';
 import { describeCluster, isUnusable, type UnusableCluster } from './cluster-address.ts';
-import { changedApplications, isSettled, lookAgain } from './decide.ts';
+import { changedApplications, isSettled, isWaiting, lookAgain } from './decide.ts';
 import { freshHead } from './fresh-head.ts';
 import { newCommits } from './new-commits.ts';
 import type { SourcePorts } from './ports.ts';
@@ -48,6 +48,7 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
   if (isSettled(look)) return { revision: look.head, outcome: 'unchanged', reconciled: [] };
   // What was wrong with this head is wrong with it until it is known better.
   const known = attempt?.revision === head ? attempt : undefined;
+  const isPatient = isWaiting(look);
   const begun: Attempt = {
     environment: name,
     repository: environment.repository,
@@ -56,7 +57,7 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
     basis,
     outcome: 'pending',
     problems: known?.problems ?? [],
-    again: known?.again,
+    again: isPatient ? attempt?.again : known?.again,
     at: look.now.toISOString(),
   };
   if ((await ports.state.writeAttempt(begun)) === 'superseded')
@@ -66,7 +67,7 @@ export async function refresh(name: string, change: GitChange, ports: SourcePort
   const isContinued = known?.outcome === 'pending' && known.basis === basis;
   const commits = await newCommits({ environment, head, since: previous?.revision }, ports);
   const [own] = commits;
-  const run = { name, environment, begun, look: { id, isContinued }, again, previous, cluster, commits };
+  const run = { name, environment, begun, look: { id, isContinued, isPatient }, again, previous, cluster, commits };
   return carryOut(own === undefined ? run : { ...run, begun: { ...begun, author: own.author } }, ports);
 }
 

@@ -14,9 +14,10 @@ import type { SourcePorts } from './ports.ts';
 
 /**
  * A look at a head, with all its continuations when time was up: `isContinued` says that this is one. `isTrial`: nobody has decided on this
- * content yet, so what comes of it is remembered for this look only.
+ * content yet, so what comes of it is remembered for this look only. `isPatient`: what failed before, and may pass by itself, isn't tried
+ * again with the same inputs: it would hold up what a commit did change.
  */
-export type Look = { id: string; isContinued: boolean; isTrial?: boolean };
+export type Look = { id: string; isContinued: boolean; isTrial?: boolean; isPatient?: boolean };
 
 /** What one application is rendered from; `inputs` is the digest of all that matters. */
 export type RenderInput = {

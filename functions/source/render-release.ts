@@ -31,7 +31,7 @@ export async function renderRelease(input: Input, ports: SourcePorts): Promise<R
   const found = await mapConcurrently(applications, concurrentRenderings, async (application) => {
     const inputs = inputsOf(application);
     const known = knownEntry(application, inputs, input);
-    return known === undefined ? render(application, inputs, input, ports) : { entry: known, again: false };
+    return known ?? render(application, inputs, input, ports);
   });
   const left = found.filter((each) => each === undefined).length;
   if (left > 0) return { outcome: 'unfinished', rendered: found.length - left, left };
@@ -40,9 +40,15 @@ export async function renderRelease(input: Input, ports: SourcePorts): Promise<R
   return { outcome: 'whole', release, again: found.some((each) => each?.again) };
 }
 
-function knownEntry({ name, path, settings }: PlannedApplication, inputs: string, { before }: Input) {
+function knownEntry(
+  { name, path, settings }: PlannedApplication,
+  inputs: string,
+  { before, look }: Input,
+): Rendered | undefined {
   const entry = before?.applications[name];
-  return entry?.inputs === inputs ? { ...entry, path, settings } : undefined;
+  if (entry === undefined) return undefined;
+  const again = look.isPatient === true && entry.failing === inputs;
+  return entry.inputs === inputs || again ? { entry: { ...entry, path, settings }, again } : undefined;
 }
 
 type Rendered = { entry: ReleaseEntry; again: boolean };
@@ -57,5 +63,6 @@ async function render(
   const rendering = await renderApplication({ application, inputs, environment, revision, cluster, look }, ports);
   if (rendering === undefined) return undefined;
   const { artifact = before?.applications[name]?.artifact, problems, warnings, again } = rendering;
-  return { entry: { path, inputs: again ? '' : inputs, artifact, problems, warnings, settings }, again };
+  const known = again ? { inputs: '', failing: inputs } : { inputs };
+  return { entry: { path, ...known, artifact, problems, warnings, settings }, again };
 }

@@ -39,6 +39,8 @@ const entrySchema = z.object({
   path: z.string(),
   /** What the artifact was made of (files, settings, cluster version): the same inputs are not rendered again. */
   inputs: z.string(),
+  /** Inputs whose rendering failed in a way that may pass by itself: `inputs` is empty then. */
+  failing: z.string().optional(),
   /** The newest rendering that succeeded. Absent if none ever did. */
   artifact: z.object({ digest: z.string(), objects: z.number(), revision: z.string() }).optional(),
   /** Why this revision's rendering failed. The artifact is then the last good one. */

@@ -60,6 +60,32 @@ describe('an application that can’t be rendered now', () => {
     expect(await looksAfter(1000)).toEqual([]);
   });
 
+  it('holds up no commit to others, which tells of it all the same', async () => {
+    const source = createSource();
+    const { heal } = failAtWeb(source);
+    source.push(both);
+    await source.refresh();
+    source.advance(4);
+    source.rendered.length = 0;
+    source.push({ ...both, 'applications/api/a.yaml': '2' });
+    expect(await source.refresh()).toMatchObject({ outcome: 'failed', reconciled: ['api'] });
+    expect(source.rendered).not.toContain('failed at web');
+    expect(await source.state.readAttempt('staging')).toMatchObject({ problems: [{ message: 'the machine is gone' }] });
+    heal();
+    source.advance(1);
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web'] });
+  });
+
+  it('is tried at once when a commit changes it', async () => {
+    const source = createSource();
+    const { heal } = failAtWeb(source);
+    source.push(both);
+    await source.refresh();
+    heal();
+    source.push({ ...both, ...web('2') });
+    expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web'] });
+  });
+
   it('is told all the while: a look that tries again doesn’t say that all is well', async () => {
     const source = createSource();
     failAtWeb(source);
@@ -76,7 +102,7 @@ describe('an application that can’t be rendered now', () => {
     expect(during).toMatchObject({ outcome: 'pending', problems: [{ message: 'the machine is gone' }] });
   });
 
-  it('is tried again at once when a commit or deployer.yaml changes something', async () => {
+  it('is tried again at once when deployer.yaml changes something', async () => {
     const source = createSource();
     const { heal } = failAtWeb(source);
     source.push(both);

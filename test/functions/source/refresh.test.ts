@@ -104,13 +104,15 @@ describe('source', () => {
     });
   });
 
-  it('renders again at the next commit what the renderer crashed on, though its files are the same', async () => {
+  it('renders again when it is time what the renderer crashed on, whatever other commits come', async () => {
     const source = createSource();
     source.renderAs({ 'applications/web': 'crashed' });
     source.push(web('1'));
     expect(await source.refresh()).toMatchObject({ outcome: 'failed' });
     source.renderAs({});
     source.push({ ...web('1'), 'README.md': 'unrelated' });
+    expect(await source.refresh()).toMatchObject({ outcome: 'failed', reconciled: [] });
+    source.advance(5);
     expect(await source.refresh()).toMatchObject({ outcome: 'rendered', reconciled: ['web'] });
   });
 
