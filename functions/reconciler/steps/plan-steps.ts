@@ -65,8 +65,13 @@ function applySteps(wave: readonly Prepared[], isSent: ReadonlySet<Prepared>): S
   return first === undefined ? [] : [{ do: 'apply', wave: first.policy.wave, objects }];
 }
 
-const awaitSteps = (objects: readonly Prepared[]): Step[] =>
-  objects.length === 0 ? [] : [{ do: 'await', keys: objects.map(({ key }) => key) }];
+function awaitSteps(objects: readonly Prepared[]): Step[] {
+  const keys = objects.filter((each) => !mayWaitForOthers(each)).map(({ key }) => key);
+  return keys.length === 0 ? [] : [{ do: 'await', keys }];
+}
+
+/** Most classes bind a claim only when the first pod wants it, which may be what waits for it here. */
+const mayWaitForOthers = ({ identity: { group, kind } }: Prepared) => group === '' && kind === 'PersistentVolumeClaim';
 
 /** The hooks of an event, while there is one to run, or something of theirs to clear away. */
 function hookSteps(event: HookEvent, all: readonly Hook[], run: HookRun, inventory: Inventory): Step[] {

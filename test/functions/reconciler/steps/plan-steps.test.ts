@@ -105,6 +105,16 @@ describe('the steps of an apply', () => {
     expect(plan(objects, before).told).toEqual(['await c a', 'apply b']);
   });
 
+  it('wait for no claim, which may wait for a pod of a higher wave itself', () => {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' } };
+    expect(plan([inWave(-1, claim), configMap('a'), inWave(1, deployment('b'))], new Map()).told).toEqual([
+      'apply data',
+      'apply a',
+      'await a',
+      'apply b',
+    ]);
+  });
+
   it('have the definition that names a wave in that wave', () => {
     expect(plan([inWave(-2, configMap('first')), inWave(-1, namespace)], new Map()).told).toEqual([
       'apply first',
