@@ -128,9 +128,9 @@ function dependenciesOf(value: unknown): Dependency[] {
 
 function isVendored(tree: Tree, folder: string, name: string): boolean {
   const charts = posix.join(folder, 'charts');
-  return filesUnder(tree, charts).some(
-    (path) => path.startsWith(`${charts}/${name}/`) || path.startsWith(`${charts}/${name}-`),
-  );
+  const isArchive = (path: string) =>
+    path.startsWith(`${charts}/${name}-`) && /^v?\d[^/]*\.tgz$/.test(path.slice(`${charts}/${name}-`.length));
+  return filesUnder(tree, charts).some((path) => path.startsWith(`${charts}/${name}/`) || isArchive(path));
 }
 
 function missingDependency(name: string, repository: string): string {

@@ -119,6 +119,8 @@ describe('fault 33: a chart that reaches out', () => {
     const files = {
       ...template(aConfigMap('a')),
       'app/Chart.yaml': `apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n${dependencies}`,
+      // Another chart, whose name begins in the same way.
+      'app/charts/redis-cluster/Chart.yaml': 'apiVersion: v2\nname: redis-cluster\nversion: 1.0.0\n',
     };
     expect(await problemsWith(files)).toEqual([
       expect.stringMatching(
