@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { GitChange } from '../../shared/events/messages.ts';
 import type { Parsed } from '../../shared/lambda/sqs-batch.ts';
 import { describeProblem } from '../../shared/problem.ts';
@@ -34,18 +35,21 @@ async function lookSafely(environment: string, ports: SourcePorts): Promise<void
 const namesOf = (messages: Parsed<GitChange>[], ports: SourcePorts): Set<string> =>
   new Set(messages.flatMap(({ message }) => environmentsOf(message, ports)));
 
+/** A whole tree is held in memory for each; with one more than one, an environment that hangs doesn't use up the others' time. */
+const environmentsAtOnce = 2;
+
 /** Each environment by itself: one that fails keeps no other back. */
 async function refreshBranch(change: GitChange, ports: SourcePorts): Promise<unknown[]> {
-  const errors: unknown[] = [];
-  for (const environment of environmentsOf(change, ports)) {
+  const errors = await mapConcurrently(environmentsOf(change, ports), environmentsAtOnce, async (environment) => {
     try {
       await refreshEnvironment(environment, change, ports);
+      return [];
     } catch (error) {
       ports.log.warn('environment could not be refreshed', { environment, error });
-      errors.push(error);
+      return [error];
     }
-  }
-  return errors;
+  });
+  return errors.flat();
 }
 
 const environmentsOf = (change: GitChange, { environments }: SourcePorts): string[] =>

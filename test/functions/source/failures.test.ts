@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { refreshAll } from '../../../functions/source/refresh-all.ts';
 import { TryAgainError } from '../../../shared/errors.ts';
 import type { GitChange } from '../../../shared/events/messages.ts';
@@ -196,5 +196,26 @@ describe('an environment that can’t be refreshed', () => {
     const failures = await refreshAll(messages, source.ports);
     expect([...failures.keys()]).toEqual(['1']);
     expect(source.sent).toMatchObject([{ application: 'second' }]);
+  });
+
+  it('keeps no other of its branch waiting while it hangs', async () => {
+    const source = createSource();
+    const names = ['a', 'b', 'c'];
+    source.push(Object.fromEntries(names.map((name) => [`${name}/a.yaml`, '1'])));
+    source.ports.environments = Object.fromEntries(
+      names.map((name) => [name, aDeployerEnvironment({ path: name })] as const),
+    );
+    const { promise: healed, resolve: heal } = Promise.withResolvers<void>();
+    const { readAttempt } = source.ports.state;
+    source.ports.state.readAttempt = async (environment) => {
+      if (environment === 'a') await healed;
+      return readAttempt(environment);
+    };
+    const messages = [{ record: { messageId: '1' }, message: change }] as Parsed<GitChange>[];
+    const refreshed = refreshAll(messages, source.ports);
+    await vi.waitFor(() => expect(source.sent.map(({ application }) => application)).toEqual(['b', 'c']), 30_000);
+    heal();
+    await refreshed;
+    expect(source.sent.map(({ application }) => application)).toEqual(['b', 'c', 'a']);
   });
 });
