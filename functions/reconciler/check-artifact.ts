@@ -1,5 +1,5 @@
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
-import { hookMistakes, standApart } from '../../shared/kubernetes/helm-hooks.ts';
+import { hookMistakes, standApart } from '../../shared/kubernetes/hooks.ts';
 import { systemNamespace } from '../../shared/kubernetes/names.ts';
 import { mistakesIn } from '../../shared/kubernetes/object-policy.ts';
 import { podFaults } from '../../shared/kubernetes/pod-security/check.ts';

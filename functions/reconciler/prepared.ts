@@ -2,7 +2,7 @@ import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import type { ApplySettings } from '../../shared/artifacts/release.ts';
 import type { Adoption } from '../../shared/kubernetes/adoption.ts';
 import { autoscaledBy, leavingReplicas } from '../../shared/kubernetes/autoscaled.ts';
-import { type HookSettings, hookOf } from '../../shared/kubernetes/helm-hooks.ts';
+import { type HookSettings, hookOf } from '../../shared/kubernetes/hooks.ts';
 import type { ApplicationName } from '../../shared/kubernetes/names.ts';
 import { type ObjectPolicy, policyOf } from '../../shared/kubernetes/object-policy.ts';
 import { prepareObject } from '../../shared/kubernetes/prepare.ts';

@@ -2,7 +2,7 @@ import type { Inventory } from '../../shared/artifacts/inventory.ts';
 import type { PlannedObject } from '../../shared/artifacts/plan.ts';
 import { mapConcurrently } from '../../shared/concurrency.ts';
 import type { Discovery } from '../../shared/kubernetes/discovery.ts';
-import type { HookEvent } from '../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../shared/kubernetes/hooks.ts';
 import { definitionStage, stageOf } from '../../shared/kubernetes/order.ts';
 import { apiVersionOf, indexResources } from '../../shared/kubernetes/resource.ts';
 import type { ApplyContext } from './apply-object.ts';

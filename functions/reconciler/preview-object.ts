@@ -1,7 +1,7 @@
 import type { PlannedObject } from '../../shared/artifacts/plan.ts';
 import { describeAdoption } from '../../shared/kubernetes/adoption.ts';
 import { OutOfTimeError, UnreachableError } from '../../shared/kubernetes/api.ts';
-import type { HookEvent } from '../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../shared/kubernetes/hooks.ts';
 import type { LiveObject } from '../../shared/kubernetes/live-object.ts';
 import { ownersOf } from '../../shared/kubernetes/owners.ts';
 import { isAppliedBy } from '../../shared/kubernetes/ownership.ts';

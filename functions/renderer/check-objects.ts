@@ -1,6 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import { BadInputError } from '../../shared/errors.ts';
-import { standApart } from '../../shared/kubernetes/helm-hooks.ts';
+import { standApart } from '../../shared/kubernetes/hooks.ts';
 import { isPlainObject } from '../../shared/manifests/canonical.ts';
 import { describeIdentity, identityKey, identityOf, type KubernetesObject } from '../../shared/manifests/object.ts';
 import type { Problem } from '../../shared/problem.ts';

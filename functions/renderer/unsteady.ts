@@ -1,6 +1,6 @@
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
 import { differences } from '../../shared/kubernetes/difference.ts';
-import { hookOf } from '../../shared/kubernetes/helm-hooks.ts';
+import { hookOf } from '../../shared/kubernetes/hooks.ts';
 import { annotations } from '../../shared/kubernetes/names.ts';
 import { policyOf } from '../../shared/kubernetes/object-policy.ts';
 import { describeIdentity, identityKey, identityOf, type KubernetesObject } from '../../shared/manifests/object.ts';

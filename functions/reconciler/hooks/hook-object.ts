@@ -1,4 +1,4 @@
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
 import { annotations } from '../../../shared/kubernetes/names.ts';
 import { isBuiltIn } from '../../../shared/kubernetes/order.ts';

@@ -1,4 +1,4 @@
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import { stageOf } from '../../../shared/kubernetes/order.ts';
 import type { ApplicationState } from '../../../shared/state/types.ts';
 import type { Hook } from '../prepared.ts';

@@ -1,7 +1,7 @@
 import { StaleError } from '../../../shared/errors.ts';
 import { OutOfTimeError } from '../../../shared/kubernetes/api.ts';
 import type { Failure } from '../../../shared/kubernetes/failure.ts';
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import { describeIdentity } from '../../../shared/manifests/object.ts';
 import { failureOf } from '../failure-of.ts';
 import { type Hook, problemWith } from '../prepared.ts';

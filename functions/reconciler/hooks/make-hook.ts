@@ -1,5 +1,5 @@
 import type { Failure } from '../../../shared/kubernetes/failure.ts';
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import type { LiveObject } from '../../../shared/kubernetes/live-object.ts';
 import { type ApplicationName, applicationLabel, labelValue } from '../../../shared/kubernetes/names.ts';
 import { type ApplyContext, applyObject } from '../apply-object.ts';

@@ -1,7 +1,7 @@
 import type { ArtifactObject } from '../../../shared/artifacts/artifact.ts';
 import { MissingError } from '../../../shared/errors.ts';
 import type { Discovery } from '../../../shared/kubernetes/discovery.ts';
-import { hookOf } from '../../../shared/kubernetes/helm-hooks.ts';
+import { hookOf } from '../../../shared/kubernetes/hooks.ts';
 import { indexResources } from '../../../shared/kubernetes/resource.ts';
 import type { Log } from '../../../shared/lambda/sqs-batch.ts';
 import type { ApplicationState } from '../../../shared/state/types.ts';

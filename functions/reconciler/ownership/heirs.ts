@@ -2,7 +2,7 @@ import type { ArtifactObject } from '../../../shared/artifacts/artifact.ts';
 import { type InventoryEntry, keyOfEntry } from '../../../shared/artifacts/inventory.ts';
 import type { Release } from '../../../shared/artifacts/release.ts';
 import { mapConcurrently } from '../../../shared/concurrency.ts';
-import { hookOf } from '../../../shared/kubernetes/helm-hooks.ts';
+import { hookOf } from '../../../shared/kubernetes/hooks.ts';
 import type { ApplicationName } from '../../../shared/kubernetes/names.ts';
 import type { Resources } from '../../../shared/kubernetes/resource.ts';
 import { identityKey, identityOf } from '../../../shared/manifests/object.ts';

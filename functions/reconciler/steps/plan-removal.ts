@@ -1,5 +1,5 @@
 import { type Inventory, type InventoryEntry, keyOfEntry } from '../../../shared/artifacts/inventory.ts';
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import type { ApplicationState } from '../../../shared/state/types.ts';
 import { beginRemoval, type HookRun, hooksOf, isDone } from '../hooks/hook-run.ts';
 import type { Hook } from '../prepared.ts';

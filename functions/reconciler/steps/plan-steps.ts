@@ -1,5 +1,5 @@
 import type { Inventory, InventoryEntry } from '../../../shared/artifacts/inventory.ts';
-import type { HookEvent } from '../../../shared/kubernetes/helm-hooks.ts';
+import type { HookEvent } from '../../../shared/kubernetes/hooks.ts';
 import { inStages, waveOf } from '../../../shared/kubernetes/order.ts';
 import { type HookRun, hooksOf, isDone } from '../hooks/hook-run.ts';
 import type { ApplyPlan } from '../plan-apply.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hookMistakes, hookOf, standApart } from '../../../shared/kubernetes/helm-hooks.ts';
+import { hookMistakes, hookOf, standApart } from '../../../shared/kubernetes/hooks.ts';
 import { configMap } from '../../support/manifests.ts';
 
 const annotated = (annotations: Record<string, string>) => configMap('a', {}, { annotations });
