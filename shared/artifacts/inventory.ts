@@ -29,7 +29,7 @@ const entrySchema = z.object({
   unwatched: z.literal(true).optional(),
   /** `spec.replicas` is ours. */
   replicas: z.literal(true).optional(),
-  /** A Helm hook made it: nobody compares it with anything, and it goes when its policy says so, or with its application. */
+  /** A hook made it: nobody compares it with anything, and it goes when its policy says so, or with its application. */
   hook: z.literal(true).optional(),
   /** Git no longer has it: it stays here until it is gone from the cluster. */
   leaving: z.literal(true).optional(),

@@ -24,7 +24,7 @@ export const annotations = {
   replace: 'plumbline.dev/replace',
   /** A whole number: objects of a lower wave are applied, and healthy, before those of a higher one are. */
   wave: 'plumbline.dev/wave',
-  /** Ours, on what Helm hooks made: which event and attempt it was made for. */
+  /** Ours, on what hooks made: which event and attempt it was made for. */
   hookRun: 'plumbline.dev/hook-run',
 } as const;
 

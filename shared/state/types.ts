@@ -71,7 +71,7 @@ export const applicationStateSchema = z.object({
   namespacePrefix: z.string().optional(),
   /** Where its objects without a namespace of their own went, by the settings of `applied`: its deletion hooks go there, too. */
   namespace: z.string().optional(),
-  /** Helm's hooks for the newest artifact that was tried, or for the deletion: which event it is, and which of them are done. */
+  /** Its hooks for the newest artifact that was tried, or for the deletion: which event it is, and which of them are done. */
   hooks: z
     .object({
       event: z.enum(['install', 'upgrade', 'delete']),
