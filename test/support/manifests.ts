@@ -62,3 +62,11 @@ export const hookJob = (name: string, hook: string, { weight = 0, policy = '', i
     },
     image,
   );
+
+/** What holds data. */
+export const volumeClaim = (name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+});

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PolicyRule, rulesForKinds } from '../../../shared/kubernetes/rules.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
-import { configMap, deployment, service } from '../../support/manifests.ts';
+import { configMap, deployment, service, volumeClaim } from '../../support/manifests.ts';
 import { createRealWorld, type RealWorld } from '../../support/real-world.ts';
 import { definitions } from '../../support/tool-definitions.ts';
 
@@ -25,13 +25,7 @@ const rules: PolicyRule[] = rulesForKinds([
   { group: 'apps', kind: 'Deployment' },
 ]);
 
-const claim: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data' },
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-};
-const manifests = [deployment('web'), service('web'), configMap('settings'), claim];
+const manifests = [deployment('web'), service('web'), configMap('settings'), volumeClaim('data')];
 
 const marked = (object: KubernetesObject, metadata: Partial<KubernetesObject['metadata']>): KubernetesObject => ({
   ...object,

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { createFakeApiServer, type FakeApiServer } from '../../fakes/api-server.ts';
-import { configMap, hookJob } from '../../support/manifests.ts';
+import { configMap, hookJob, volumeClaim } from '../../support/manifests.ts';
 import { createWorld, type World } from '../../support/reconciler-world.ts';
 
 let server: FakeApiServer;
@@ -12,13 +11,7 @@ beforeEach(async () => {
   world = await createWorld({ transport: server.transport, namespace: 'staging' });
 });
 
-const claim: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data' },
-  spec: {},
-  status: { phase: 'Bound' },
-};
+const claim = volumeClaim('data');
 const settings = configMap('settings', { a: '1' });
 
 const deletions = () => server.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApplySettings } from '../../../shared/artifacts/release.ts';
 import type { KubernetesObject } from '../../../shared/manifests/object.ts';
 import { createFakeApiServer, type FakeApiServer, status } from '../../fakes/api-server.ts';
-import { configMap } from '../../support/manifests.ts';
+import { configMap, volumeClaim } from '../../support/manifests.ts';
 import { createWorld, type World } from '../../support/reconciler-world.ts';
 
 let server: FakeApiServer;
@@ -22,13 +22,7 @@ async function applied(world: World, manifests: KubernetesObject[], settings: Pa
   return world.state();
 }
 
-const claim: KubernetesObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data' },
-  spec: {},
-  status: { phase: 'Bound' },
-};
+const claim = volumeClaim('data');
 const kept = configMap('moves', { a: '1', b: '1' }, { annotations: { 'plumbline.dev/prune': 'keep' } });
 const never = configMap('moves', { a: '1' }, { annotations: { 'plumbline.dev/apply': 'never' } });
 
