@@ -24,8 +24,10 @@ export async function waitForHealth(
   const longest = longestWait(run);
   let found = first;
   let pause = shortestPause;
-  for (let waited = 0; isPending(found) && waited < longest && run.deadline.remaining() > 0; waited += pause) {
+  let waited = 0;
+  while (isPending(found) && waited < longest && run.deadline.remaining() > 0) {
     await run.ports.sleep(pause);
+    waited += pause;
     await run.session.ensureCurrent();
     pause = nextPause(pause);
     // What has become healthy in the meantime is looked at again when all is: nothing may be healthy only in turns.
