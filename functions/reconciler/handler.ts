@@ -17,6 +17,7 @@ import { createDynamoPullRequestStore } from '../../shared/state/pull-requests.c
 import { createSuccessStore } from '../../shared/state/success.client.ts';
 import { createTableClient } from '../../shared/state/table.client.ts';
 import { createConnect } from './connect.ts';
+import { createReadHolders } from './ownership/heirs.ts';
 import type { ReconcilerPorts } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { createTell } from './tell.ts';
@@ -41,6 +42,7 @@ const ports: ReconcilerPorts = {
   pullRequests: createDynamoPullRequestStore(stored),
   objects,
   readRelease: createReadRelease(objects),
+  readHolders: createReadHolders(objects),
   connect: createConnect({ token, openTransport: createTransport, clock, sleep }),
   clock,
   sleep,

@@ -8,6 +8,7 @@ import type { Log } from '../../shared/lambda/sqs-batch.ts';
 import type { PullRequestStore } from '../../shared/state/pull-request.ts';
 import type { ApplicationStore, ClusterStore, DesiredStore } from '../../shared/state/store.ts';
 import type { ClusterState } from '../../shared/state/types.ts';
+import type { ReadHolders } from './ownership/heirs.ts';
 
 /** A cluster as one environment sees it. `maker`: as its second identity, which makes namespaces. */
 export type Connection = {
@@ -37,6 +38,7 @@ export type ReconcilerPorts = {
   pullRequests: Pick<PullRequestStore, 'readPullRequest' | 'notePlan'>;
   objects: ObjectStore;
   readRelease: ReadRelease;
+  readHolders: ReadHolders;
   connect: Connect;
   clock: Clock;
   sleep(milliseconds: number): Promise<unknown>;

@@ -147,6 +147,11 @@ function previewGone(
 ): Promise<Preview[]> {
   const { stale } = discovery;
   const resources = indexResources(discovery.resources);
-  const findHeir = createFindHeir({ name, resources, objects: ports.objects, readRelease: async () => release });
+  const findHeir = createFindHeir({
+    name,
+    resources,
+    readHolders: ports.readHolders,
+    readRelease: async () => release,
+  });
   return previewPrune(entries, { cluster, resources, stale, name, deadline, isRemoval, isPruned, findHeir });
 }

@@ -60,7 +60,7 @@ export function pruneContext(run: Run, discovery: Discovery, isRemoval: boolean)
     const desired = await ports.state.readDesired(name.environment);
     return desired && ports.readRelease(desired.release);
   };
-  const findHeir = createFindHeir({ name, resources, objects: ports.objects, readRelease });
+  const findHeir = createFindHeir({ name, resources, readHolders: ports.readHolders, readRelease });
   return { ...observing, stale, isRemoval, findHeir, deadline, sleep: ports.sleep, ensureCurrent };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
+import { createReadHolders } from '../../functions/reconciler/ownership/heirs.ts';
 import type { ReconcilerPorts } from '../../functions/reconciler/ports.ts';
 import { reconcile } from '../../functions/reconciler/reconcile.ts';
 import type { ArtifactObject } from '../../shared/artifacts/artifact.ts';
@@ -65,6 +66,7 @@ export async function createWorld(options: WorldOptions) {
     pullRequests: createMemoryPullRequestStore(),
     objects,
     readRelease: createReadRelease(objects),
+    readHolders: createReadHolders(objects),
     connect(_, __, deadline, onDiscovery) {
       const api = createApi({ transport, authenticate: async () => ({}), limiter: createLimiter(16), deadline, sleep });
       const cluster = createCluster({ api, ...(user !== undefined && { user }) });

@@ -95,17 +95,36 @@ it('a hook of another application keeps nothing', async () => {
   expect(server.find('Job', 'migrate')).toBeUndefined();
 });
 
-it('nothing is read of others by a pass that gives up nothing', async () => {
-  await world.commitAll({ web: [settings], other: [configMap('b')] });
+/** The artifacts that are read from now on. */
+function artifactsRead(): string[] {
   const read: string[] = [];
-  const get = world.ports.objects.get;
+  const { get } = world.ports.objects;
   world.ports.objects.get = (key, most) => {
-    read.push(key);
+    if (key.startsWith('artifacts/')) read.push(key);
     return get(key, most);
   };
+  return read;
+}
+
+it('is read once for all that one revision gives up', async () => {
+  const three = { web: [settings], api: [configMap('api')], other: [configMap('b')] };
+  await world.commitAll(three);
+  for (const name of Object.keys(three)) await world.neighbour(name).reconcile();
+  await world.commitAll({ other: three.other });
+  const read = artifactsRead();
+  await world.neighbour('web').reconcile();
+  await world.neighbour('api').reconcile();
+  // The applications' own ones, for their hooks, and that of the one that is left.
+  expect(read).toHaveLength(3);
+  expect(deletions()).toHaveLength(2);
+});
+
+it('nothing is read of others by a pass that gives up nothing', async () => {
+  await world.commitAll({ web: [settings], other: [configMap('b')] });
+  const read = artifactsRead();
   await world.reconcile();
   await world.commitAll({ web: [configMap('settings', { a: '2' })], other: [configMap('b')] });
   await world.reconcile();
   await world.reconcile('check');
-  expect(read.filter((key) => key.startsWith('artifacts/'))).toHaveLength(2);
+  expect(read).toHaveLength(2);
 });
