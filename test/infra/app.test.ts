@@ -61,7 +61,7 @@ describe('the app', { timeout: 300_000 }, () => {
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
       `${path}:3: github.apps.read.appId: must be a number; found "zero"`,
-      `${path}:43: schedules.drift: must be whole minutes, at least "1 minute"; found "90 seconds"`,
+      `${path}:${text.trimEnd().split('\n').length}: schedules.drift: must be whole minutes, at least "1 minute"; found "90 seconds"`,
     ]);
   });
 
