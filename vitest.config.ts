@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.integration.test.ts', 'test/e2e/**'],
           maxWorkers: '100%',
+          // Importing everything anew for each file took most of a minute; what a test changes for all, it puts back.
+          isolate: false,
           testTimeout: minute,
           hookTimeout: minute,
           sequence: { groupOrder: 1 },

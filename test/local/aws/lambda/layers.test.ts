@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findPython } from '../../../../local/aws/emulator/python.ts';
 import { mergeLayers } from '../../../../local/aws/lambda/layers.ts';
 
+const { XDG_CACHE_HOME } = process.env;
 let root: string;
 let python: string;
 
@@ -15,7 +16,8 @@ beforeAll(async () => {
   python = (await findPython()).path;
 });
 afterAll(async () => {
-  delete process.env.XDG_CACHE_HOME;
+  if (XDG_CACHE_HOME === undefined) delete process.env.XDG_CACHE_HOME;
+  else process.env.XDG_CACHE_HOME = XDG_CACHE_HOME;
   await rm(root, { recursive: true, force: true });
 });
 
