@@ -4,11 +4,8 @@ import { BadInputError } from '../errors.ts';
 import type { Secrets } from '../secrets/secrets.client.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { addressOf } from './describe.ts';
-import type { ChartName } from './ports.ts';
+import type { ChartName, Credentials } from './ports.ts';
 import { tryParseJson } from './try-parse-json.ts';
-
-/** Who asks for a chart. `secret`: the name of where it stands, for messages. */
-export type Credentials = { username: string; password: string; secret: string };
 
 /** Undefined: nobody in particular. */
 export type CredentialsFor = (chart: ChartName) => Promise<Credentials | undefined>;

@@ -1,7 +1,7 @@
 import { BadInputError, MissingError } from '../errors.ts';
-import { basic, type Credentials } from './credentials.ts';
+import { basic } from './credentials.ts';
 import { describeChart } from './describe.ts';
-import { type ChartName, type Download, maximumChartBytes } from './ports.ts';
+import { type ChartName, type Fetching, maximumChartBytes } from './ports.ts';
 import { isLoopbackHost } from './public-address.ts';
 import { findInIndex } from './read-index.ts';
 import { requireOk } from './require-ok.ts';
@@ -9,10 +9,8 @@ import { requireOk } from './require-ok.ts';
 /** The largest public one has some twenty megabytes. */
 const maximumIndexBytes = 64 * 1024 * 1024;
 
-type Asking = { download: Download; credentials?: Credentials | undefined };
-
 /** Fetches a chart's archive from a repository with an `index.yaml`. Credentials are for the repository's own host only, whatever its index names. */
-export async function fetchFromRepository(chart: ChartName, { download, credentials }: Asking): Promise<Uint8Array> {
+export async function fetchFromRepository(chart: ChartName, { download, credentials }: Fetching): Promise<Uint8Array> {
   const base = `${chart.repository}/`;
   const { origin, hostname } = new URL(base);
   const isLocal = isLoopbackHost(hostname);

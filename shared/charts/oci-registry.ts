@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { digestOf } from '../artifacts/digest.ts';
 import { RefusedError, TryAgainError } from '../errors.ts';
-import { basic, type Credentials } from './credentials.ts';
+import { basic } from './credentials.ts';
 import { describeChart } from './describe.ts';
 import { archiveDigest, manifestType, tagOf } from './oci-manifest.ts';
-import { type ChartName, type Download, type Downloaded, maximumChartBytes } from './ports.ts';
+import { type ChartName, type Downloaded, type Fetching, maximumChartBytes } from './ports.ts';
 import { isLoopbackHost } from './public-address.ts';
 import { requireOk } from './require-ok.ts';
 import { tryParseJson } from './try-parse-json.ts';
@@ -16,11 +16,8 @@ const maximumManifestBytes = 4 * 1024 * 1024;
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
  */
-export async function fetchFromRegistry(
-  chart: ChartName,
-  { download, credentials }: Pick<Asking, 'download' | 'credentials'>,
-): Promise<Uint8Array> {
-  const { base, path, isLocal } = addressOf(chart);
+export async function fetchFromRegistry(chart: ChartName, { download, credentials }: Fetching): Promise<Uint8Array> {
+  const { base, path, isLocal } = placeOf(chart);
   const access = createAccess({ path, isLocal, download, credentials });
   const get = (url: string, maximumBytes: number) =>
     access.use((authorization) =>
@@ -35,7 +32,7 @@ export async function fetchFromRegistry(
   return blob.body;
 }
 
-function addressOf({ repository, name }: ChartName) {
+function placeOf({ repository, name }: ChartName) {
   const { host, hostname, pathname } = new URL(repository.replace(/^oci:/, 'https:'));
   const isLocal = isLoopbackHost(hostname);
   // The name that people know isn't the host that answers.
@@ -48,7 +45,7 @@ function addressOf({ repository, name }: ChartName) {
 }
 
 type Authorization = { authorization?: string };
-type Asking = { path: string; isLocal: boolean; download: Download; credentials?: Credentials | undefined };
+type Asking = Fetching & { path: string; isLocal: boolean };
 
 /** Asks as nobody first: the answer says what is wanted, and where there is a token. */
 function createAccess(asking: Asking) {

@@ -11,6 +11,9 @@ export type ChartName = Pick<Chart, 'repository' | 'name' | 'version'>;
  */
 export type FetchChart = (chart: ChartName) => Promise<Uint8Array>;
 
+/** Who asks for a chart. `secret`: the name of where it stands, for messages. */
+export type Credentials = { username: string; password: string; secret: string };
+
 export type DownloadRequest = {
   url: string;
   headers?: Record<string, string>;
@@ -29,6 +32,9 @@ export type Downloaded = { status: number; headers: Record<string, string | unde
  * @throws RefusedError for any other address, BadInputError for an answer that is too large, TryAgainError without an answer
  */
 export type Download = (request: DownloadRequest) => Promise<Downloaded>;
+
+/** What a chart outside ECR is fetched with. Without credentials it is asked for as nobody in particular. */
+export type Fetching = { download: Download; credentials?: Credentials | undefined };
 
 /** The largest charts have some megabytes. */
 export const maximumChartBytes = 20 * 1024 * 1024;

@@ -1,6 +1,5 @@
 import { MissingError, RefusedError, TryAgainError } from '../errors.ts';
-import type { Credentials } from './credentials.ts';
-import type { Downloaded } from './ports.ts';
+import type { Credentials, Downloaded } from './ports.ts';
 
 /**
  * @param what was asked for, for messages: `the chart web 1.2.3 of oci://…`

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { eventually } from '../../../local/story/eventually.ts';
 import { mapConcurrently } from '../../../shared/concurrency.ts';
 import { collectionPath, objectPath } from '../../../shared/kubernetes/resource.ts';
@@ -34,7 +35,7 @@ export async function startFlux({ controller, namespace, health }: Options): Pro
     eventually(
       `${count} Kustomizations to be ${what}`,
       async () => {
-        const found = (await admin.list(kustomizations, namespace)) as unknown as Kustomization[];
+        const found = kustomizationSchema.array().parse(await admin.list(kustomizations, namespace));
         return found.length === count && found.every(holds);
       },
       patience,
@@ -90,15 +91,19 @@ export async function startFlux({ controller, namespace, health }: Options): Pro
 /** Sixteen at once, as nothing else here is slow. */
 const each = (names: readonly string[], work: (name: string) => Promise<unknown>) => mapConcurrently(names, 16, work);
 
-type Kustomization = {
-  metadata: { name: string; generation?: number };
-  status?: {
-    observedGeneration?: number;
-    lastHandledReconcileAt?: string;
-    lastAppliedRevision?: string;
-    conditions?: { type: string; status: string }[];
-  };
-};
+const kustomizationSchema = z.object({
+  metadata: z.object({ name: z.string(), generation: z.number().optional() }),
+  status: z
+    .object({
+      observedGeneration: z.number(),
+      lastHandledReconcileAt: z.string(),
+      lastAppliedRevision: z.string(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })),
+    })
+    .partial()
+    .optional(),
+});
+type Kustomization = z.output<typeof kustomizationSchema>;
 
 function isReady({ metadata, status }: Kustomization): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');

@@ -166,6 +166,7 @@ describe('fault 33: a chart that reaches out', () => {
     ]);
   });
 
+  // The limit is the kernel's (`ulimit -v`), which only Linux holds a program to, as Lambda's does.
   it.skipIf(process.platform !== 'linux')('fault 34: with more memory than there is, is stopped', async () => {
     const large =
       '{{ range $i := until 100000000 }}{{ range $j := until 100000000 }}aaaaaaaaaaaaaaaaaaaa{{ end }}{{ end }}';
